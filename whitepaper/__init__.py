@@ -1,0 +1,1 @@
+"""The small program that builds the white paper: texts in, a checked and navigable site out."""

@@ -1,0 +1,176 @@
+"""The nouns of the paper. Everything here is frozen: a paper is read whole, then only looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """A path, relative to the project, and a line counted from 1."""
+
+    path: str
+    line: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """A fault of the texts: where, what is wrong, how to mend it.
+
+    >>> str(Problem(Place("docs/a.md", 3), "has no title", "add one"))
+    'docs/a.md:3: has no title; add one'
+    """
+
+    place: Place
+    what: str
+    mend: str
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.what}; {self.mend}"
+
+
+Mode = Literal["normal", "year", "narrative"]
+
+
+@dataclass(frozen=True, slots=True)
+class Cite:
+    """One work within a citation: `see @key, p. 3` has prefix 'see', key 'key' and suffix ', p. 3'."""
+
+    key: str
+    prefix: str = ""
+    suffix: str = ""
+    mode: Mode = "normal"
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A citation as written: the characters `start` to `end` of the section's text, and its works."""
+
+    start: int
+    end: int
+    line: int
+    cites: tuple[Cite, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A citation typed as text, such as `Li et al., 2010`: the surnames it names and the year."""
+
+    line: int
+    text: str
+    names: tuple[str, ...]
+    et_al: bool
+    year: str
+    narrative: bool
+    group: int
+    certain: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading: its level, plain text, anchor, and where its line begins and its words begin."""
+
+    level: int
+    text: str
+    anchor: str
+    line: int
+    start: int
+    words: int
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link or image: its target as written, at the characters `start` to `end`."""
+
+    target: str
+    line: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """What a page says of the page before or after it: a label, an address, both, or that there is none.
+
+    `faulty` where it says something else, which is told already.
+    """
+
+    line: int
+    text: str | None = None
+    link: str | None = None
+    none: bool = False
+    faulty: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One Markdown file of the paper. `text` is the whole file; the body starts at `body`."""
+
+    path: str
+    text: str
+    body: int
+    title: str
+    description: str
+    draft: bool = False
+    prev: Neighbour | None = None
+    next: Neighbour | None = None
+    headings: tuple[Heading, ...] = ()
+    anchors: frozenset[str] = frozenset()
+    links: tuple[Link, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    typed: tuple[Typed, ...] = ()
+    commands: tuple[tuple[str, int, int], ...] = ()
+    place: Place = Place("")
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """One entry of the bibliography file: its fields as text, and the same work as CSL-JSON."""
+
+    key: str
+    type: str
+    place: Place
+    fields: Mapping[str, str]
+    lines: Mapping[str, int] = field(default_factory=dict)
+    csl: Mapping[str, Any] = field(default_factory=dict)
+
+    def field_place(self, name: str) -> Place:
+        """Where a field stands, or the entry where it has no such field."""
+        return Place(self.place.path, self.lines.get(name, self.place.line))
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A page in the reading order, with its neighbours' paths and the labels its footer shows."""
+
+    path: str
+    prev: tuple[str, str] | None
+    next: tuple[str, str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """Who, what and when, as `publication.yml` has it."""
+
+    title: str
+    subtitle: str
+    version: str
+    date: str
+    language: str
+    licence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """The whole paper: sections and references by path and key, the reading order, and its record."""
+
+    sections: Mapping[str, Section]
+    references: Mapping[str, Reference]
+    order: tuple[Step, ...]
+    publication: Publication
+    files: frozenset[str] = frozenset()
