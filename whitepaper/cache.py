@@ -1,0 +1,55 @@
+"""Results kept between builds, by content: safe to delete, and safe when two builds run at once."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+KEPT = 400
+
+
+def digest(*parts: object) -> str:
+    """A name for a result: equal only where all that it was made from is equal."""
+    text = json.dumps(parts, sort_keys=True, ensure_ascii=False, default=str)
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:40]
+
+
+@dataclass(frozen=True, slots=True)
+class Cache:
+    """A folder of results, or no folder: then nothing is kept."""
+
+    folder: Path | None = None
+
+    def get(self, name: str) -> Any | None:
+        """A result kept under a name; None where there is none that can be read."""
+        if not self.folder:
+            return None
+        try:
+            return json.loads((self.folder / f"{name}.json").read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return None
+
+    def put(self, name: str, result: Any) -> None:
+        """Keep a result, whole or not at all; a disk that refuses costs only the time."""
+        if not self.folder:
+            return
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            handle, temporary = tempfile.mkstemp(dir=self.folder, suffix=".part")
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                json.dump(result, file, ensure_ascii=False)
+            Path(temporary).replace(self.folder / f"{name}.json")
+            self._prune()
+        except OSError:
+            return
+
+    def _prune(self) -> None:
+        """Drop the oldest results beyond the number kept."""
+        found = sorted(self.folder.glob("*.json"), key=lambda p: p.stat().st_mtime) if self.folder else []
+        for path in found[:-KEPT]:
+            path.unlink(missing_ok=True)

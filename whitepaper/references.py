@@ -1,0 +1,161 @@
+"""One bibliography text → its references, or what is wrong with it.
+
+BibTeX and BibLaTeX are both read: `bibtexparser` finds entries, fields and their lines, going on after a fault;
+pandoc turns entries into CSL-JSON (`citeproc.read_works`).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from bibtexparser.entrypoint import parse_string
+from bibtexparser.model import Block, DuplicateBlockKeyBlock, DuplicateFieldKeyBlock, Entry, ImplicitComment, ParsingFailedBlock, Preamble, String
+from pylatexenc.latex2text import LatexNodes2Text
+
+from whitepaper import citeproc
+from whitepaper.cache import Cache
+from whitepaper.model import Place, Problem, Reference
+
+logging.getLogger("bibtexparser").setLevel(logging.CRITICAL)
+ENTRY = re.compile(r"@\s*(?P<type>\w+)\s*[{(]\s*(?P<key>[^\s,{}()]*)")
+DECODER = LatexNodes2Text(math_mode="verbatim")
+MACRO = re.compile(r"^[^\W\d][\w:.+/-]*$")
+MONTHS = {m: str(n) for n, m in enumerate(["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], 1)}
+
+
+@dataclass(frozen=True, slots=True)
+class Bibliography:
+    """The entries of a file in order, the source of each, and the definitions that they lean on."""
+
+    references: tuple[Reference, ...]
+    sources: tuple[str, ...]
+    preamble: str
+
+
+def read(path: str, text: str) -> tuple[Bibliography, list[Problem]]:
+    """The bibliography that a text holds, and the faults of its form, each with its line."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    library = parse_string(text, parse_stack=[])
+    problems: list[Problem] = []
+    strings = {s.key.lower(): _bare(str(s.value), {}) for s in library.blocks if isinstance(s, String)}
+    references: list[Reference] = []
+    sources: list[str] = []
+    preamble: list[str] = []
+    first: dict[str, Reference] = {}
+    for block in library.blocks:
+        place = Place(path, (block.start_line or 0) + 1)
+        if isinstance(block, Entry):
+            reference = _reference(block, place, strings)
+            problems += _macros(block, place, strings)
+            first[reference.key] = reference
+            references.append(reference)
+            sources.append(block.raw or "")
+        elif isinstance(block, DuplicateBlockKeyBlock) and block.key in first:
+            what = f"the key '{block.key}' is used twice, first in line {first[block.key].place.line}"
+            problems.append(Problem(place, what, "give one of the two another key, or remove it"))
+        elif isinstance(block, (String, Preamble)):
+            preamble.append(block.raw or "")
+        else:
+            problems += _faults(block, place)
+    return Bibliography(tuple(references), tuple(sources), "\n\n".join(preamble)), problems
+
+
+def with_works(bibliography: Bibliography, cache: Cache) -> tuple[tuple[Reference, ...], list[Problem]]:
+    """The references with their CSL-JSON, and the entries that pandoc cannot read."""
+    try:
+        works = citeproc.read_works("\n\n".join([bibliography.preamble, *bibliography.sources]), cache)
+    except citeproc.ReadError:
+        return bibliography.references, _unreadable(bibliography, range(len(bibliography.sources)))
+    by_key = {str(w["id"]): w for w in works}
+    return tuple(replace(r, csl=by_key.get(r.key, {})) for r in bibliography.references), []
+
+
+def _unreadable(bibliography: Bibliography, which: range) -> list[Problem]:
+    """The entries among some that pandoc cannot read, found by halving."""
+    try:
+        citeproc.read_works("\n\n".join([bibliography.preamble, *(bibliography.sources[n] for n in which)]), Cache())
+    except citeproc.ReadError as error:
+        if len(which) > 1:
+            middle = len(which) // 2
+            return _unreadable(bibliography, which[:middle]) + _unreadable(bibliography, which[middle:])
+        reference = bibliography.references[which[0]]
+        said = " ".join(line.strip() for line in str(error).splitlines()[-2:])
+        return [Problem(reference.place, f"'{reference.key}' cannot be read as BibTeX ({said})", "write '@type{key, field = {value}, …}'")]
+    return []
+
+
+def _faults(block: Block, place: Place) -> Iterator[Problem]:
+    """The fault of a block that is no entry, if it is one."""
+    raw = block.raw or ""
+    opened = ENTRY.match(raw)
+    name = f"'{opened['key']}'" if opened and opened["key"] else "this entry"
+    if isinstance(block, DuplicateFieldKeyBlock):
+        entry = block.ignore_error_block
+        fields = entry.fields if isinstance(entry, Entry) else []
+        for key in sorted(block.duplicate_keys):
+            again = [f for f in fields if f.key == key][-1]
+            yield Problem(Place(place.path, (again.start_line or 0) + 1), f"{name} gives '{key}' twice", "keep one")
+    elif isinstance(block, ParsingFailedBlock):
+        if opened and "Expected comma" not in getattr(block.error, "abort_reason", ""):
+            yield Problem(place, f"{name} begins here and its braces do not balance", "close what it opens")
+        else:
+            yield Problem(place, f"{name} cannot be read as BibTeX", "write '@type{key, field = {value}, …}'")
+    elif isinstance(block, ImplicitComment) and ENTRY.search(raw):
+        yield Problem(place, "an entry here cannot be read as BibTeX", "write '@type{key, field = {value}, …}'")
+
+
+def _macros(block: Entry, place: Place, strings: dict[str, str]) -> Iterator[Problem]:
+    """Fields whose value is a name that no @string defines."""
+    for field in block.fields:
+        for part in re.split(r"\s*#\s*", str(field.value).strip()) if str(field.value)[:1] not in '{"' else []:
+            if MACRO.match(part) and part.lower() not in strings and part.lower()[:3] not in MONTHS:
+                where = Place(place.path, (field.start_line or 0) + 1)
+                yield Problem(where, f"'{block.key}' has {field.key} = {part}, a name that no @string defines", "put the value between braces")
+
+
+def _reference(block: Entry, place: Place, strings: dict[str, str]) -> Reference:
+    """An entry with its fields as plain text, names of fields in lower case."""
+    fields = {f.key.lower(): plain(_bare(str(f.value), strings)) for f in block.fields}
+    lines = {f.key.lower(): (f.start_line or 0) + 1 for f in block.fields}
+    return Reference(block.key, block.entry_type.lower(), place, fields, lines)
+
+
+def _bare(value: str, strings: dict[str, str]) -> str:
+    """A field's value without its delimiters, names replaced by what their @string says."""
+    value = value.strip()
+    if value[:1] == "{" and value[-1:] == "}":
+        return value[1:-1]
+    if value[:1] == '"' and value[-1:] == '"' and '" #' not in value:
+        return value[1:-1]
+    parts = [p.strip() for p in re.split(r"\s#\s", value)]
+    return "".join(p[1:-1] if p[:1] in '{"' else strings.get(p.lower(), MONTHS.get(p.lower()[:3], p)) for p in parts)
+
+
+def plain(value: str) -> str:
+    r"""A field's text without TeX: accents decoded, braces gone.
+
+    >>> plain("{M{\\'e}tis} and {PTSD}")
+    'Métis and PTSD'
+    """
+    value = " ".join(value.split())
+    if "\\" in value:
+        value = re.sub(r"\\([ij])(?![a-zA-Z])", r"\1", value)
+        with contextlib.suppress(ValueError, IndexError, RecursionError):
+            value = DECODER.latex_to_text(value)
+    return value.replace("{", "").replace("}", "")
+
+
+def surnames(reference: Reference) -> tuple[str, ...]:
+    """The authors' surnames, or a corporate author whole, as CSL-JSON has them."""
+    people = reference.csl.get("author") or reference.csl.get("editor") or ()
+    return tuple(" ".join(filter(None, (p.get("non-dropping-particle"), p.get("family") or p.get("literal", "")))) for p in people)
+
+
+def year(reference: Reference) -> str:
+    """The year of a work, or an empty text."""
+    found = re.search(r"\d{4}", reference.fields.get("year") or reference.fields.get("date", ""))
+    return found[0] if found else ""
