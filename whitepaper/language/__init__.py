@@ -1,0 +1,36 @@
+"""The words that the program shows a reader: one file a language, and none in the code."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import yaml
+
+
+@cache
+def words(language: str) -> dict[str, Any]:
+    """All words of a language, by its tag: `en-CA` reads `en.yml`.
+
+    Raises:
+        FileNotFoundError: there is no such edition.
+    """
+    name = language.split("-")[0].lower() + ".yml"
+    text = (resources.files(__package__) / name).read_text(encoding="utf-8")
+    return dict(yaml.safe_load(text))
+
+
+def languages() -> tuple[str, ...]:
+    """The languages that there are words for."""
+    folder = resources.files(__package__)
+    return tuple(sorted(f.name.removesuffix(".yml") for f in folder.iterdir() if f.name.endswith(".yml")))
+
+
+def date(text: str, said: dict[str, Any]) -> str:
+    """A date in words: '20 November 2026' for 2026-11-20, 'November 2026' for 2026-11; other text as it is."""
+    parts = text.split("-")
+    if not 2 <= len(parts) <= 3 or not all(p.isdigit() for p in parts) or not 1 <= int(parts[1]) <= 12:
+        return text
+    form = said["date"] if len(parts) == 3 else said["month"]
+    return str(form).format(day=int(parts[-1]), month=said["months"][int(parts[1]) - 1], year=parts[0])

@@ -1,0 +1,119 @@
+"""Texts by path → the paper, whole, or every problem that they have."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from whitepaper import checks, publication, references, sections
+from whitepaper.cache import Cache
+from whitepaper.citeproc import Style, StyleError, read_style
+from whitepaper.model import Paper, Place, Problem, Publication, Reference, Section
+from whitepaper.order import reading_order
+
+BIBLIOGRAPHY_PAGE = "docs/references.md"
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Where the paper's texts are: a root folder, and paths relative to it."""
+
+    root: Path
+    bibliographies: tuple[str, ...] = ("references.bib",)
+    style: str = "styles/apa.csl"
+    publication: str = "publication.yml"
+    commands: tuple[str, str] = ("\\bibliography", "\\full_bibliography")
+
+
+def decode(path: str, data: bytes) -> tuple[str | None, list[Problem]]:
+    """The text of a file, without byte-order mark and with plain line ends; or the line where it is not UTF-8."""
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        return None, [Problem(Place(path, line), f"is not UTF-8 (byte 0x{data[error.start]:02x})", "save the file as UTF-8")]
+    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", ""), []
+
+
+def _text(root: Path, path: str, problems: list[Problem], purpose: str) -> str | None:
+    """A file's text; a file that is missing or not UTF-8 is a problem."""
+    try:
+        text, faults = decode(path, (root / path).read_bytes())
+    except OSError:
+        problems.append(Problem(Place(path, 1), f"there is no such file, and it is to hold {purpose}", "add it, or name another in mkdocs.yml"))
+        return None
+    problems += faults
+    return text
+
+
+def read_style_file(sources: Sources, problems: list[Problem]) -> Style | None:
+    """The citation style, or None and a problem."""
+    text = _text(sources.root, sources.style, problems, "the citation style")
+    if text is None:
+        return None
+    try:
+        return read_style(sources.style, text)
+    except StyleError as error:
+        problems.append(Problem(Place(sources.style, 1), str(error), "name an author–date style as csl_file in mkdocs.yml"))
+    return None
+
+
+def read(sources: Sources, cache: Cache) -> tuple[Paper | None, Style | None, list[Problem]]:
+    """The paper and its citation style, or None and all problems, sorted."""
+    problems: list[Problem] = []
+    style = read_style_file(sources, problems)
+    record = _publication(sources, problems)
+    bibliography, whole = _references(sources, cache, problems)
+    docs = sources.root / "docs"
+    files = frozenset(p.relative_to(sources.root).as_posix() for p in docs.rglob("*") if p.is_file() and not p.name.startswith("."))
+    found: dict[str, Section] = {}
+    unread: set[str] = set()
+    for path in sorted(f for f in files if f.endswith(".md")):
+        text = _text(sources.root, path, problems, "a section")
+        section, faults = sections.read(path, text, sources.commands) if text is not None else (None, [])
+        problems += faults
+        if section:
+            found[path] = section
+        else:
+            unread.add(path)
+    order, faults = reading_order(found)
+    if unread:
+        faults = [] if faults else faults
+    problems += faults
+    paper = Paper(found, bibliography, order, record or Publication("", "", "", "9999-12-31", "en", ""), files)
+    problems += checks.check(paper, whole=whole, unread=frozenset(unread))
+    problems = sorted(set(problems))
+    return (None if problems else paper), style, problems
+
+
+def _publication(sources: Sources, problems: list[Problem]) -> Publication | None:
+    text = _text(sources.root, sources.publication, problems, "title, version and date")
+    if text is None:
+        return None
+    record, faults = publication.read(sources.publication, text)
+    problems += faults
+    return record
+
+
+def _references(sources: Sources, cache: Cache, problems: list[Problem]) -> tuple[dict[str, Reference], bool]:
+    """The references by key, and whether every entry could be read."""
+    done: dict[str, Reference] = {}
+    whole = True
+    for path in sources.bibliographies:
+        text = _text(sources.root, path, problems, "the references")
+        if text is None:
+            return done, False
+        bibliography, faults = references.read(path, text)
+        found, unreadable = references.with_works(bibliography, cache)
+        faults += unreadable
+        for reference in found:
+            if reference.key in done:
+                where = done[reference.key].place
+                faults.append(
+                    Problem(reference.place, f"the key '{reference.key}' is used twice, first at {where}", "give one of the two another key, or remove it")
+                )
+            else:
+                done[reference.key] = reference
+        problems += faults
+        whole = whole and not faults
+    return done, whole
