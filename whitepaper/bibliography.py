@@ -1,0 +1,193 @@
+"""Where every work is cited, and the lists of works that readers see: References, and each section's sources."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from whitepaper import citeproc
+from whitepaper.cache import Cache
+from whitepaper.checks import KINDS, LAW, UNCONFIRMED, unconfirmed
+from whitepaper.citeproc import Formatted, Label, Style
+from whitepaper.language import date
+from whitepaper.model import Citation, Heading, Paper, Reference, Section
+
+Words = Mapping[str, Any]
+Address = Callable[[str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """One work cited at one place: the section, the anchor of that very citation, and the heading above it."""
+
+    key: str
+    path: str
+    anchor: str
+    heading: str
+
+
+def slug(key: str) -> str:
+    """A citation key as part of an anchor.
+
+    >>> slug("dewey:1990+a")
+    'dewey:1990_2ba'
+    """
+    return re.sub(r"[^A-Za-z0-9_.:-]", lambda m: f"_{ord(m[0]):x}", key)
+
+
+def reading_paths(paper: Paper) -> tuple[str, ...]:
+    """All pages: those of the reading order first, then the others by path."""
+    chain = tuple(step.path for step in paper.order)
+    return chain + tuple(sorted(p for p in paper.sections if p not in chain))
+
+
+def mentions(paper: Paper) -> Mapping[str, tuple[tuple[Mention, ...], ...]]:
+    """For each page, for each of its citations in order, one mention a work."""
+    return {path: _of_section(paper.sections[path]) for path in reading_paths(paper)}
+
+
+def _of_section(section: Section) -> tuple[tuple[Mention, ...], ...]:
+    counts: Counter[str] = Counter()
+    done = []
+    for citation in section.citations:
+        above = _heading(section, citation)
+        row = []
+        for cite in citation.cites:
+            counts[cite.key] += 1
+            row.append(Mention(cite.key, section.path, f"cite-{slug(cite.key)}-{counts[cite.key]}", above))
+        done.append(tuple(row))
+    return tuple(done)
+
+
+def _heading(section: Section, citation: Citation) -> str:
+    """The heading under which a citation stands: the nearest numbered one, else the title with the nearest."""
+    above = [h for h in section.headings if h.start <= citation.start and h.level > 1]
+    if not above:
+        return section.title
+    if not above[-1].text[:1].isdigit():
+        return f"{section.title}, {above[-1].text}"
+    return _numbered(above).text
+
+
+def _numbered(above: list[Heading]) -> Heading:
+    return above[-1]
+
+
+def cited_keys(paper: Paper) -> tuple[str, ...]:
+    """The keys of the works that the paper cites, each once, sorted."""
+    return tuple(sorted({cite.key for s in paper.sections.values() for c in s.citations for cite in c.cites}))
+
+
+def format_paper(paper: Paper, style: Style, cache: Cache) -> Formatted:
+    """Every cited work as the style prints it; law as Canadian practice prints it."""
+    cited = [paper.references[key] for key in cited_keys(paper)]
+    law = {r.key: r for r in cited if r.type in LAW}
+    suffixes = {c.suffix for s in paper.sections.values() for x in s.citations for c in x.cites if c.key not in law}
+    done = citeproc.format_works([r.csl for r in cited if r.key not in law], suffixes, style, paper.publication.language, cache)
+    if not law:
+        return done
+    labels = {key: Label(html.escape(r.fields["title"], False), ", ", html.escape(r.fields["number"], False)) for key, r in law.items()}
+    entries = {key: _law_entry(r) for key, r in law.items()}
+    sorted_as = {key: citeproc.collation(re.sub(r"^(?:the|an?|les?|la)\s+", "", r.fields["title"], flags=re.I)) for key, r in law.items()}
+    order = list(done.order)
+    for key in sorted(law, key=lambda k: (sorted_as[k], k)):
+        at = next((n for n, other in enumerate(order) if citeproc.collation(_begin(done, other, sorted_as)) > sorted_as[key]), len(order))
+        order.insert(at, key)
+    return Formatted(style, {**done.labels, **labels}, {**done.entries, **entries}, tuple(order), done.tails)
+
+
+def _begin(done: Formatted, key: str, law: Mapping[str, str]) -> str:
+    """What an entry is sorted by, for placing law among the other works."""
+    return law[key] if key in law else re.split(r", |\. \(| \(", done.entries[key], maxsplit=1)[0]
+
+
+def _law_entry(reference: Reference) -> str:
+    """A statute, regulation or case: its title in italics and its citation, then where to read it."""
+    entry = f"<em>{html.escape(reference.fields['title'], False)}</em>, {html.escape(reference.fields['number'], False)}."
+    url = html.escape(reference.fields.get("url", ""))
+    return entry + (f' <a href="{url}" rel="noopener">{url}</a>' if url else "")
+
+
+def _note(reference: Reference, words: Words) -> str:
+    """What a reader should know of a reference besides its entry: how far it was read, when seen, corrected or retracted."""
+    said = words["bibliography"]
+    parts = [words["kinds"][reference.fields["keywords"]], said["read_as"].format(readas=words["readas"][reference.fields["readas"]])]
+    if "urldate" in reference.fields:
+        parts.append(said["accessed"].format(date=date(reference.fields["urldate"], dict(words))))
+    if left_out := [words["fields"][name] for name in UNCONFIRMED if name in words["fields"] and name in unconfirmed(reference)]:
+        parts.append(said["unconfirmed"].format(fields=", ".join(left_out)))
+    shown = [html.escape(p, False) for p in parts]
+    for name, field in (("status", "statusurl"), ("archived", "archivedurl")):
+        if field in reference.fields:
+            label = said[reference.fields["status"]] if name == "status" else said["archived"]
+            shown.append(f'<a class="{name}" href="{html.escape(reference.fields[field])}" rel="noopener">{html.escape(label)}</a>')
+    return " · ".join(shown)
+
+
+def _in_order(keys: Iterable[str], formatted: Formatted) -> list[str]:
+    rank = {key: n for n, key in enumerate(formatted.order)}
+    return sorted(set(keys), key=lambda k: rank[k])
+
+
+def sources(section: Section, paper: Paper, formatted: Formatted, words: Words, address: Address) -> str:
+    """The works that a section cites, as HTML: what the preview of a citation shows."""
+    rows = []
+    page = html.escape(address("docs/references.md"))
+    for key in _in_order((cite.key for c in section.citations for cite in c.cites), formatted):
+        rows.append(
+            f'<li id="source-{slug(key)}">{formatted.entries[key]}'
+            f'<span class="wp-note">{_note(paper.references[key], words)} · '
+            f'<a href="{page}#ref-{slug(key)}">{html.escape(words["citations"]["in_references"])}</a></span></li>'
+        )
+    label = html.escape(words["citations"]["preview"])
+    return f'<ul class="wp-sources" data-label="{label}">\n' + "\n".join(rows) + "\n</ul>"
+
+
+def whole(paper: Paper, formatted: Formatted, words: Words, address: Address) -> str:
+    """The References page's list, as HTML: every cited work with its kind, how it was read and all back-links."""
+    uses: defaultdict[str, list[Mention]] = defaultdict(list)
+    for rows in mentions(paper).values():
+        for row in rows:
+            for mention in row:
+                uses[mention.key].append(mention)
+    entries = [_row(paper.references[key], uses[key], formatted, words, address) for key in formatted.order]
+    return f'<div class="wp-references">\n{_filter(paper, formatted, words)}\n<ul class="wp-list">\n' + "\n".join(entries) + "\n</ul>\n</div>"
+
+
+def _row(reference: Reference, uses: list[Mention], formatted: Formatted, words: Words, address: Address) -> str:
+    links = ", ".join(f'<a href="{html.escape(address(m.path))}#{m.anchor}">{html.escape(label)}</a>' for m, label in _named(uses, words))
+    return (
+        f'<li id="ref-{slug(reference.key)}" data-kind="{reference.fields["keywords"]}">{formatted.entries[reference.key]}'
+        f'<span class="wp-note">{_note(reference, words)}</span>'
+        f'<span class="wp-uses">{html.escape(words["bibliography"]["cited_in"])}: {links}</span></li>'
+    )
+
+
+def _named(uses: list[Mention], words: Words) -> list[tuple[Mention, str]]:
+    """Mentions with their labels: the heading, and from the second under one heading on, which it is."""
+    said = words["bibliography"]
+    counts: Counter[tuple[str, str]] = Counter()
+    done = []
+    for mention in uses:
+        counts[mention.path, mention.heading] += 1
+        n = counts[mention.path, mention.heading]
+        ordinal = said["ordinals"][n - 1] if n <= len(said["ordinals"]) else said["ordinal"].format(n=n)
+        done.append((mention, mention.heading if n == 1 else said["nth"].format(heading=mention.heading, ordinal=ordinal)))
+    return done
+
+
+def _filter(paper: Paper, formatted: Formatted, words: Words) -> str:
+    """Choices by kind; the style sheet does the rest, without script."""
+    counts = Counter(paper.references[key].fields["keywords"] for key in formatted.order)
+    said = words["bibliography"]
+    rows = [("all", said["all"], len(formatted.order)), *((k, words["kinds"][k], counts[k]) for k in KINDS if counts[k])]
+    choices = "".join(
+        f'<label><input type="radio" name="kind" value="{kind}"{" checked" if kind == "all" else ""}>'
+        f"<span>{html.escape(label)} {html.escape(said['count'].format(n=n))}</span></label>"
+        for kind, label, n in rows
+    )
+    return f'<fieldset class="wp-filter"><legend>{html.escape(said["show"])}</legend>{choices}</fieldset>'

@@ -1,0 +1,177 @@
+"""A section's text as it is handed to Markdown: citations, links and lists drawn in their places."""
+
+from __future__ import annotations
+
+import html
+import posixpath
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from whitepaper import bibliography
+from whitepaper.bibliography import Address, Mention, Words, slug
+from whitepaper.citeproc import Formatted
+from whitepaper.markdown import earlier_anchor
+from whitepaper.model import Citation, Cite, Paper, Section
+from whitepaper.order import resolve
+
+REFERENCES = "docs/references.md"
+SPECIAL = re.compile(r"[\[\]*_`\\~^={}|$]")
+LOCATOR = re.compile(
+    r"^,?\s*(?:\{.*\}|(?:pp?|ch|chs|chaps?|secs?|ss?|paras?|figs?|vols?|nos?|n|l|ll|parts?|tables?|chapters?|sections?|figures?)\b\.?\s*[\w–—.,\s-]*|[\divxlc][\w–—,\s-]*|¶.*|§.*)$",
+    re.I,
+)
+
+Change = tuple[int, int, str]
+Linker = Callable[[str, Mention], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """What drawing a page needs: the paper, its works as formatted, the language's words, and the mentions."""
+
+    paper: Paper
+    formatted: Formatted
+    words: Words
+    mentions: dict[str, tuple[tuple[Mention, ...], ...]]
+
+
+def draw(path: str, drawing: Drawing, address: Address) -> str:
+    """The Markdown of a page's body.
+
+    `Text [@li2010].` becomes `Text ([Li et al., 2010](../references.md#ref-li2010){…}).`
+    """
+    section = drawing.paper.sections[path]
+    changes: list[Change] = []
+    for citation, row in zip(section.citations, drawing.mentions[path], strict=True):
+        changes.append((citation.start, citation.end, citation_text(citation, row, drawing.formatted, drawing.words, _relative(REFERENCES, path))))
+    changes += [(link.start, link.end, new) for link in section.links if (new := _mended_link(link.target, section, drawing.paper)) is not None]
+    for heading in section.headings:
+        if earlier := earlier_anchor(heading.text):
+            changes.append((heading.words, heading.words, f'<span id="{earlier}"></span>'))
+    lists = [(start, end, _list(section, drawing, address)) for _, start, end in section.commands]
+    text = _apply(section.text, [*changes, *lists], section.body)
+    if section.draft:
+        text = _with_banner(text, drawing.words)
+    if section.citations and not section.commands and path != REFERENCES:
+        title = drawing.words["citations"]["here"]
+        text = f"{text.rstrip()}\n\n## {title} {{#sources-cited-here data-search-exclude}}\n\n{_list(section, drawing, address)}\n"
+    return text
+
+
+def _list(section: Section, drawing: Drawing, address: Address) -> str:
+    """The list that stands at `\\bibliography`: all references on their page, else the section's own."""
+    if section.path == REFERENCES:
+        return bibliography.whole(drawing.paper, drawing.formatted, drawing.words, address)
+    return bibliography.sources(section, drawing.paper, drawing.formatted, drawing.words, address)
+
+
+def _apply(text: str, changes: list[Change], body: int) -> str:
+    """The text from `body` on with some stretches replaced."""
+    parts, at = [], body
+    for start, end, new in sorted(changes):
+        parts += [text[at:start], new]
+        at = end
+    return "".join([*parts, text[at:]])
+
+
+def _relative(target: str, origin: str) -> str:
+    return posixpath.relpath(target, posixpath.dirname(origin))
+
+
+def _mended_link(target: str, section: Section, paper: Paper) -> str | None:
+    """A link to a page of the paper, as a path that MkDocs can follow; None where it is one already or leads elsewhere."""
+    path, mark, anchor = target.partition("#")
+    if not path or re.match(r"^[a-zA-Z][a-zA-Z0-9+.-]*:|^//", target):
+        return None
+    if posixpath.normpath(posixpath.join(posixpath.dirname(section.path), path)) in paper.files:
+        return None
+    page = resolve(path, section.path, paper.sections)
+    return _relative(page, section.path) + mark + anchor if page else None
+
+
+def _with_banner(text: str, words: Words) -> str:
+    """The text with a notice under its H1 that it is a draft."""
+    banner = f'\n!!! warning "{words["draft"]["title"]}"\n    {words["draft"]["text"]}\n'
+    return re.sub(r"\A(\s*#[^\n]*\n)", lambda m: m[1] + banner, text, count=1)
+
+
+def _plain(label: str) -> str:
+    """A label as Markdown: its marks are shown, its HTML holds."""
+    return SPECIAL.sub(lambda m: f"&#{ord(m[0])};", label)
+
+
+def citation_text(citation: Citation, row: tuple[Mention, ...], formatted: Formatted, words: Words, page: str) -> str:
+    """A citation as Markdown, each work in it a link to its entry."""
+
+    def link(label: str, mention: Mention) -> str:
+        return f'[{label}]({page}#ref-{slug(mention.key)}){{id="{mention.anchor}" .citation}}'
+
+    first, style = citation.cites[0], formatted.style
+    pairs = list(zip(citation.cites, row, strict=True))
+    if first.mode == "narrative":
+        return _narrative(pairs, formatted, words, link)
+    pairs = _sorted(pairs, formatted)
+    return style.prefix + _group(pairs, formatted, link) + style.suffix
+
+
+def _narrative(pairs: list[tuple[Cite, Mention]], formatted: Formatted, words: Words, link: Linker) -> str:
+    """`@li2010 [p. 3; @b]`: the author in the sentence, the rest in parentheses."""
+    (cite, mention), rest, style = pairs[0], pairs[1:], formatted.style
+    label = formatted.labels[cite.key]
+    author = _plain(label.author.replace(" &amp; ", f" {words['citations']['and']} ").replace(",”", "”"))
+    tail = _tail(cite, formatted)
+    if not label.year:
+        inside = tail.lstrip(" ,")
+        return link(author, mention) + (f" {style.prefix}{inside}{style.suffix}" if inside else "")
+    if not tail and not rest:
+        return str(link(f"{author} {style.prefix}{_plain(label.year)}{style.suffix}", mention))
+    more = style.delimiter + _group(_sorted(rest, formatted), formatted, link) if rest else ""
+    return f"{link(author, mention)} {style.prefix}{_plain(label.year)}{tail}{more}{style.suffix}"
+
+
+def _group(pairs: list[tuple[Cite, Mention]], formatted: Formatted, link: Linker) -> str:
+    """Works in parentheses; of works of one author in a row, the later ones show their years alone."""
+    done, before = "", None
+    for cite, mention in pairs:
+        label = formatted.labels[cite.key]
+        joins = before is not None and formatted.style.collapses and _joins(before, cite, formatted)
+        year = _plain(label.year) or _plain(label.author)
+        shown = year if joins or (cite.mode == "year" and label.year) else _plain(label.author + label.delimiter + label.year)
+        done += (", " if joins else formatted.style.delimiter) if before is not None else ""
+        done += f"{cite.prefix} " if cite.prefix else ""
+        done += link(shown, mention) + _tail(cite, formatted)
+        before = cite
+    return done
+
+
+def _joins(before: Cite, cite: Cite, formatted: Formatted) -> bool:
+    """Whether a work follows another of its author with nothing between them."""
+    one, two = formatted.labels[before.key], formatted.labels[cite.key]
+    bare = not (before.suffix or cite.prefix or cite.suffix) and before.mode == cite.mode == "normal"
+    return bare and one.author == two.author and bool(one.year and two.year) and before.key != cite.key
+
+
+def _tail(cite: Cite, formatted: Formatted) -> str:
+    """What follows a work, as the style prints it; after law, as written."""
+    if not cite.suffix:
+        return ""
+    return formatted.tails.get(cite.suffix) or html.escape(cite.suffix, False)
+
+
+def _sorted(pairs: list[tuple[Cite, Mention]], formatted: Formatted) -> list[tuple[Cite, Mention]]:
+    """A group in the style's order, works of one author by year; as written where words between the works depend on their order."""
+    fixed = any(c.prefix or c.mode != "normal" or (c.suffix and not LOCATOR.match(c.suffix)) for c, _ in pairs)
+    if fixed or not formatted.style.sorts:
+        return pairs
+    rank = {key: n for n, key in enumerate(formatted.order)}
+    first: dict[str, int] = {}
+    for cite, _ in pairs:
+        author = formatted.labels[cite.key].author
+        first[author] = min(rank[cite.key], first.get(author, rank[cite.key]))
+
+    def order(pair: tuple[Cite, Mention]) -> tuple[int, bool, str, int]:
+        label = formatted.labels[pair[0].key]
+        return first[label.author], label.year[:1].isdigit(), label.year, rank[pair[0].key]
+
+    return sorted(pairs, key=order)

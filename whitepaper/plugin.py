@@ -1,0 +1,149 @@
+"""MkDocs and mkdocs-bibtex meet the paper here, and nowhere else."""
+
+from __future__ import annotations
+
+import math
+import posixpath
+import sys
+import time
+from pathlib import Path
+from typing import Any, Literal
+
+from mkdocs.config.base import Config
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import PluginError
+from mkdocs.plugins import BasePlugin, event_priority
+from mkdocs.structure.files import Files
+from mkdocs.structure.nav import Link, Navigation
+from mkdocs.structure.pages import Page
+from mkdocs.utils import get_relative_url
+from mkdocs.utils.templates import TemplateContext
+from mkdocs_bibtex.citation import CitationBlock, InlineReference
+from mkdocs_bibtex.plugin import BibTexPlugin
+from mkdocs_bibtex.registry import ReferenceRegistry
+
+from whitepaper import bibliography, pages
+from whitepaper.cache import Cache
+from whitepaper.language import words
+from whitepaper.model import Problem, Step
+from whitepaper.read import Sources, read
+
+
+class PaperRegistry(ReferenceRegistry):  # type: ignore[misc]  # mkdocs-bibtex has no types
+    """mkdocs-bibtex's registry, for a paper whose citations are drawn: what it still finds is code, and stays as it is."""
+
+    def __init__(self) -> None:
+        self.footnote_format = "{key}"
+
+    def validate_citation_blocks(self, citation_blocks: list[CitationBlock]) -> None:
+        """Nothing is left to validate."""
+
+    def validate_inline_references(self, inline_references: list[InlineReference]) -> set[InlineReference]:
+        """No inline reference is left."""
+        return set()
+
+    def inline_text(self, citation_block: CitationBlock) -> str:
+        """The block as written."""
+        return str(citation_block)
+
+    def reference_text(self, citation: object) -> str:
+        """No footnotes: the References page holds every entry."""
+        return ""
+
+
+class Options(Config):  # type: ignore[no-untyped-call]  # MkDocs' own base
+    """No options: the paper's own files say all."""
+
+
+class WhitepaperPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  # MkDocs' own base
+    """Reads and checks the whole paper first, then draws its pages."""
+
+    drawing: pages.Drawing
+    serving = False
+
+    def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
+        """Remember whether the paper is being served; MkDocs keeps the plugin between builds."""
+        self.serving = command == "serve"
+
+    @event_priority(100)
+    def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
+        """Read, check and format the paper; take mkdocs-bibtex's place at drawing; set the navigation."""
+        sources, cache = _sources(config), Cache(Path(config.config_file_path).parent / ".cache" / "whitepaper")
+        config.watch = [*config.watch, *(str(p) for p in _watched(sources))]
+        paper, style, problems = read(sources, cache)
+        while problems and self.serving and not hasattr(self, "drawing"):
+            _print(problems)
+            _wait(sources)
+            paper, style, problems = read(sources, cache)
+        if paper is None or style is None:
+            _print(problems)
+            raise PluginError("the paper was not built")
+        formatted = bibliography.format_paper(paper, style, cache)
+        self.drawing = pages.Drawing(paper, formatted, words(paper.publication.language), dict(bibliography.mentions(paper)))
+        config.nav = [step.path.removeprefix("docs/") for step in paper.order] + list(config.nav or [])
+        config.site_name = paper.publication.title
+        _quiet(config.plugins["bibtex"])
+        return config
+
+    @event_priority(100)
+    def on_page_markdown(self, markdown: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
+        """The page's text with citations, links and lists drawn."""
+
+        def address(path: str) -> str:
+            file = files.get_file_from_path(path.removeprefix("docs/"))
+            return get_relative_url(file.url if file else path, page.url)
+
+        return pages.draw("docs/" + page.file.src_uri, self.drawing, address)
+
+    def on_page_context(self, context: TemplateContext, *, page: Page, config: MkDocsConfig, nav: Navigation) -> TemplateContext:
+        """Previous and Next as the page itself names them; none beside the reading order."""
+        step = next((s for s in self.drawing.paper.order if s.path == "docs/" + page.file.src_uri), Step("", None, None))
+        urls = {p.file.src_uri: p.url for p in nav.pages}
+        page.previous_page, page.next_page = (  # type: ignore[assignment]  # the templates read only title and url
+            Link(label[1], urls[label[0].removeprefix("docs/")]) if label else None for label in (step.prev, step.next)
+        )
+        return context
+
+
+def _quiet(bibtex: Any) -> None:
+    """Leave mkdocs-bibtex its place in the build and nothing to draw: its registry is ours, its commands are taken."""
+    bibtex.registry, bibtex.last_configured = PaperRegistry(), math.inf
+    bibtex.config.bib_by_default = False
+    bibtex.config.bib_command = bibtex.config.full_bib_command = "\0"
+
+
+def _sources(config: MkDocsConfig) -> Sources:
+    """Where the paper's texts are, from mkdocs.yml and the options of `bibtex`."""
+    root = Path(config.config_file_path).parent
+    bibtex = config.plugins.get("bibtex")
+    if not isinstance(bibtex, BibTexPlugin):
+        raise PluginError("mkdocs.yml:1: names no plugin 'bibtex'; add it under plugins, with bib_file and csl_file")
+    options = bibtex.config
+    folder = [p.relative_to(root).as_posix() for p in sorted((root / options.bib_dir).rglob("*.bib"))] if options.bib_dir else []
+    files = [posixpath.normpath(options.bib_file)] if options.bib_file else folder
+    style = posixpath.normpath(options.csl_file or "styles/apa.csl")
+    return Sources(root, tuple(files) or ("references.bib",), style, commands=(options.bib_command, options.full_bib_command))
+
+
+def _watched(sources: Sources) -> list[Path]:
+    """What a change of should rebuild the site, besides the pages."""
+    names = (*sources.bibliographies, sources.style, sources.publication, "data")
+    return [sources.root / n for n in names if (sources.root / n).exists()]
+
+
+def _print(problems: list[Problem]) -> None:
+    """All problems, a line each, and their count."""
+    lines = [str(p) for p in problems]
+    print(*lines, f"{len(lines)} problem{'s' if len(lines) != 1 else ''}", sep="\n", file=sys.stderr, flush=True)
+
+
+def _state(sources: Sources) -> list[tuple[str, int]]:
+    files = [p for p in (sources.root / "docs").rglob("*") if p.is_file()]
+    return sorted((str(p), p.stat().st_mtime_ns) for p in [*files, *_watched(sources)] if p.exists())
+
+
+def _wait(sources: Sources) -> None:
+    """Return when a text of the paper has changed."""
+    before = _state(sources)
+    while _state(sources) == before:
+        time.sleep(0.3)

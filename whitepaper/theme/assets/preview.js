@@ -1,0 +1,81 @@
+/* A citation's full reference on hover, focus or tap, copied from the page's own list of sources. */
+(() => {
+  const list = document.querySelector(".wp-sources");
+  if (!list) return;
+  const box = document.createElement("span");
+  box.id = "wp-preview";
+  box.className = "wp-preview";
+  box.setAttribute("role", "dialog");
+  box.setAttribute("aria-label", list.dataset.label);
+  box.hidden = true;
+  let owner = null, timer = 0, touched = false, quiet = false;
+
+  const place = () => {
+    if (!owner) return;
+    const at = owner.getClientRects()[0], edge = 8, gap = 2;
+    const room = document.documentElement.clientWidth - box.offsetWidth - edge;
+    const below = at.bottom + gap, above = at.top - gap - box.offsetHeight;
+    const fits = below + box.offsetHeight <= innerHeight - edge || above < edge;
+    box.style.left = Math.max(edge, Math.min(at.left, room)) + "px";
+    box.style.top = (fits ? below : above) + "px";
+  };
+
+  const hide = () => {
+    clearTimeout(timer);
+    if (!owner) return;
+    owner.removeAttribute("aria-describedby");
+    owner = null;
+    box.hidden = true;
+  };
+
+  const show = (link) => {
+    clearTimeout(timer);
+    if (owner === link) return;
+    const source = document.getElementById("source-" + link.hash.slice(5));
+    if (!source) return;
+    hide();
+    owner = link;
+    box.innerHTML = source.innerHTML;
+    link.after(box);
+    box.hidden = false;
+    link.setAttribute("aria-describedby", box.id);
+    place();
+  };
+
+  const later = (what, wait) => {
+    clearTimeout(timer);
+    timer = setTimeout(what, wait);
+  };
+  const held = () => owner && (box.matches(":hover, :focus-within") || owner.matches(":hover, :focus"));
+  const leave = () => later(() => held() || hide(), 250);
+
+  for (const link of document.querySelectorAll("a.citation")) {
+    link.addEventListener("pointerenter", (e) => e.pointerType === "mouse" && later(() => show(link), 120));
+    link.addEventListener("pointerleave", leave);
+    link.addEventListener("pointerdown", (e) => { touched = e.pointerType === "touch"; });
+    link.addEventListener("focus", () => { if (!touched && !quiet) show(link); });
+    link.addEventListener("blur", leave);
+    link.addEventListener("click", (e) => {
+      if (!touched || owner === link) return;
+      e.preventDefault();
+      show(link);
+    });
+  }
+  box.addEventListener("pointerenter", () => clearTimeout(timer));
+  box.addEventListener("pointerleave", leave);
+  box.addEventListener("focusout", leave);
+  document.addEventListener("pointerdown", (e) => {
+    if (owner && !box.contains(e.target) && !owner.contains(e.target)) hide();
+  });
+  document.addEventListener("keydown", (e) => {
+    if (e.key !== "Escape" || !owner) return;
+    const link = owner, inside = box.contains(document.activeElement);
+    hide();
+    if (!inside) return;
+    quiet = true;
+    link.focus();
+    quiet = false;
+  });
+  addEventListener("scroll", place, { passive: true });
+  addEventListener("resize", place);
+})();
