@@ -1,0 +1,100 @@
+"""Fixtures: the tiny paper, cases as data files, built sites and a browser."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+import yaml
+
+HERE = Path(__file__).parent
+ROOT = HERE.parent
+TINY = HERE / "site"
+
+
+def cases(folder: str) -> list[pytest.ParameterSet]:
+    """The case files of a folder, each a parameter named for its file."""
+    found = sorted((HERE / "cases" / folder).glob("*.yml"))
+    assert found, f"no cases in {folder}"
+    return [pytest.param(yaml.safe_load(path.read_text(encoding="utf-8")), id=path.stem) for path in found]
+
+
+def write(root: Path, files: dict[str, str | None], latin: dict[str, str] | None = None) -> None:
+    """Write files under a folder; None removes one."""
+    for name, text in files.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if text is None:
+            path.unlink()
+        else:
+            path.write_bytes(text.encode("utf-8"))
+    for name, text in (latin or {}).items():
+        (root / name).write_bytes(text.encode("latin-1"))
+
+
+@pytest.fixture
+def tiny(tmp_path: Path) -> Path:
+    """A copy of the tiny paper that stands by itself, with its style."""
+    root = tmp_path / "paper"
+    shutil.copytree(TINY, root)
+    shutil.copytree(ROOT / "styles", root / "styles")
+    config = (root / "mkdocs.yml").read_text(encoding="utf-8")
+    theme = (ROOT / "whitepaper" / "theme").as_posix()
+    (root / "mkdocs.yml").write_text(config.replace("../../whitepaper/theme", theme).replace("../../styles", "styles"), encoding="utf-8")
+    return root
+
+
+def build(root: Path, site: Path, program: str = "mkdocs", *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Build a paper with the real program."""
+    command = [sys.executable, "-m", program, "build", "--site-dir", str(site), "--config-file", str(root / "mkdocs.yml"), *arguments]
+    environment = {**os.environ, "NO_MKDOCS_2_WARNING": "1"}
+    return subprocess.run(command, capture_output=True, text=True, env=environment, cwd=root, check=False)
+
+
+@pytest.fixture(scope="session")
+def tiny_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The tiny paper, built once."""
+    site = tmp_path_factory.mktemp("tiny") / "site"
+    done = build(TINY, site, "mkdocs", "--strict")
+    assert done.returncode == 0, done.stderr
+    return site
+
+
+@pytest.fixture(scope="session")
+def paper_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The paper itself, built once, strict."""
+    site = tmp_path_factory.mktemp("paper") / "site"
+    done = build(ROOT, site, "mkdocs", "--strict")
+    assert done.returncode == 0, done.stderr
+    return site
+
+
+Serve = Callable[[Path], str]
+
+
+@pytest.fixture(scope="session")
+def serve() -> Iterator[Serve]:
+    """A function that serves a folder on a free port of this machine, and gives its address."""
+    servers: list[ThreadingHTTPServer] = []
+
+    class Quiet(SimpleHTTPRequestHandler):
+        def log_message(self, *_: object) -> None:
+            pass
+
+    def start(folder: Path) -> str:
+        server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder)))
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        servers.append(server)
+        return f"http://127.0.0.1:{server.server_port}"
+
+    yield start
+    for server in servers:
+        server.shutdown()
