@@ -62,11 +62,12 @@ class Style:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """How a work is named in the text, as HTML: `Li et al.`, `, `, `2010a`."""
+    """How a work is named in the text, as HTML: `Li et al.`, `, `, `2010a`; and its people, by which works of one author are known."""
 
     author: str
     delimiter: str
     year: str
+    people: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,7 +287,8 @@ def format_works(works: Sequence[Work], suffixes: Iterable[str], style: Style, l
     with ThreadPoolExecutor(2) as pool:
         tails = pool.submit(_tails, suffixes, style, language, cache)
         done = list(pool.map(lambda b: _format(b, style, language, cache), batches))
-    labels = {key: Label(*label) for d in done for key, label in d["labels"].items()}
+    people = {str(w["id"]): json.dumps(w.get("author", w["id"]), sort_keys=True) for w in prepared}
+    labels = {key: Label(label[0], label[1], label[2], people[key]) for d in done for key, label in d["labels"].items()}
     entries = {key: entry for d in done for key, entry in d["entries"].items()}
     rank = {key: n for d in done for n, key in enumerate(d["order"])}
     first = {str(w["id"]): _sorted_as(w) for w in prepared}

@@ -146,10 +146,10 @@ def _group(pairs: list[tuple[Cite, Mention]], formatted: Formatted, link: Linker
 
 
 def _joins(before: Cite, cite: Cite, formatted: Formatted) -> bool:
-    """Whether a work follows another of its author with nothing between them."""
+    """Whether a work follows another by the very same people with nothing between them."""
     one, two = formatted.labels[before.key], formatted.labels[cite.key]
     bare = not (before.suffix or cite.prefix or cite.suffix) and before.mode == cite.mode == "normal"
-    return bare and one.author == two.author and bool(one.year and two.year) and before.key != cite.key
+    return bare and one.people == two.people and bool(one.year and two.year) and before.key != cite.key
 
 
 def _tail(cite: Cite, formatted: Formatted) -> str:
