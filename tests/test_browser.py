@@ -1,0 +1,186 @@
+"""A real browser on the paper as a reader meets it."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from conftest import Serve
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
+
+pytestmark = pytest.mark.browser
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
+
+
+@pytest.fixture(scope="module")
+def playwright() -> Iterator[Playwright]:
+    """Playwright, driving the Chromium in CHROME."""
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    """One Chromium for all tests here."""
+    assert os.environ.get("CHROME"), "CHROME names no browser; run these by 'make test'"
+    with tempfile.TemporaryDirectory():
+        launched = playwright.chromium.launch(executable_path=os.environ["CHROME"], args=FLAGS)
+        yield launched
+        launched.close()
+
+
+class Reader:
+    """A page, and what its console and network said."""
+
+    def __init__(self, context: BrowserContext, address: str) -> None:
+        self.page: Page = context.new_page()
+        self.address = address
+        self.faults: list[str] = []
+        self.page.on("console", lambda m: self.faults.append(m.text) if m.type == "error" else None)
+        self.page.on("pageerror", lambda e: self.faults.append(str(e)))
+        self.page.on("request", lambda r: self.faults.append(r.url) if not r.url.startswith((address, "data:", "blob:")) else None)
+
+    def open(self, path: str) -> Page:
+        """Open a page of the site."""
+        self.page.goto(f"{self.address}/{path}")
+        return self.page
+
+
+@pytest.fixture
+def reader(browser: Browser, paper_site: Path, serve: Serve) -> Iterator[Reader]:
+    """A reader at a wide window."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    yield Reader(context, serve(paper_site))
+    context.close()
+
+
+@pytest.fixture
+def tiny_reader(browser: Browser, tiny_site: Path, serve: Serve) -> Iterator[Reader]:
+    """A reader of the tiny paper."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    yield Reader(context, serve(tiny_site))
+    context.close()
+
+
+def test_reading_through(reader: Reader) -> None:
+    """Next leads from the first page to the last, Previous back, without a console error or a request elsewhere."""
+    page = reader.open("")
+    titles = [page.title()]
+    while page.locator("a.md-footer__link--next").count():
+        with page.expect_navigation():
+            page.locator("a.md-footer__link--next").click()
+        titles.append(page.title())
+    assert page.url.endswith("/references/")
+    back = [page.title()]
+    while page.locator("a.md-footer__link--prev").count():
+        with page.expect_navigation():
+            page.locator("a.md-footer__link--prev").click()
+        back.append(page.title())
+    assert back[::-1] == titles
+    assert len(set(titles)) == 11
+    assert reader.faults == []
+
+
+def test_citation_to_reference_and_back(reader: Reader) -> None:
+    """A citation leads to its entry; the entry's links lead back to that very citation, wherever it stands."""
+    page = reader.open("sections/2-neuroscience/")
+    link = page.locator("a.citation[href*='ref-girgenti2017ketamine']").first
+    anchor = link.get_attribute("id")
+    link.click()
+    assert page.url.endswith("/references/#ref-girgenti2017ketamine")
+    entry = page.locator("#ref-girgenti2017ketamine")
+    expect(entry).to_be_in_viewport()
+    uses = entry.locator(".wp-uses a")
+    assert uses.count() >= 2
+    page.locator(f"#ref-girgenti2017ketamine .wp-uses a[href$='#{anchor}']").click()
+    expect(page.locator(f"#{anchor}")).to_be_in_viewport()
+    assert page.locator(f"#{anchor}").evaluate("e => e.matches(':target') && getComputedStyle(e).animationName") == "wp-arrived"
+    assert reader.faults == []
+
+
+def test_preview_by_mouse(tiny_reader: Reader) -> None:
+    """Hovering shows the whole reference, it stays while hovered, and goes on leaving."""
+    page = tiny_reader.open("sections/1-first/")
+    link, box = page.locator("#cite-feder2014efficacy-1"), page.locator("#wp-preview")
+    link.hover()
+    expect(box).to_be_visible()
+    expect(box).to_contain_text("Efficacy of intravenous ketamine. JAMA Psychiatry")
+    expect(box).to_contain_text("read as: abstract")
+    box.hover()
+    page.wait_for_timeout(600)
+    expect(box).to_be_visible()
+    page.mouse.move(5, 5)
+    expect(box).to_be_hidden()
+    assert tiny_reader.faults == []
+
+
+def test_preview_by_keyboard(tiny_reader: Reader) -> None:
+    """Focus shows it, Tab goes into it, Escape closes it and returns; Escape never moves the page."""
+    page = tiny_reader.open("sections/1-first/")
+    link, box = page.locator("#cite-feder2014efficacy-1"), page.locator("#wp-preview")
+    link.focus()
+    expect(box).to_be_visible()
+    assert link.get_attribute("aria-describedby") == "wp-preview"
+    assert box.get_attribute("aria-label") == "Source of this citation"
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.closest('#wp-preview') !== null")
+    expect(box).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(box).to_be_hidden()
+    assert page.evaluate("document.activeElement.id") == "cite-feder2014efficacy-1"
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Tab")
+    expect(box).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(box).to_be_hidden()
+    page.keyboard.press("Tab")
+    expect(page.locator("#wp-preview")).to_contain_text("A randomized controlled trial")
+
+
+def test_preview_by_touch_on_a_narrow_screen(browser: Browser, tiny_site: Path, serve: Serve) -> None:
+    """A tap shows it inside a 320 px window, a tap elsewhere closes it, a second tap follows the link; targets are 24 px high."""
+    context = browser.new_context(viewport={"width": 320, "height": 640}, has_touch=True, is_mobile=True)
+    page = Reader(context, serve(tiny_site)).open("sections/1-first/")
+    link, box = page.locator("#cite-feder2021randomized-1"), page.locator("#wp-preview")
+    for citation in page.locator("a.citation").all():
+        heights = citation.evaluate("e => [...e.getClientRects()].map(r => r.height)")
+        assert min(heights) >= 24, citation.inner_text()
+    link.tap()
+    expect(box).to_be_visible()
+    edges = box.bounding_box()
+    assert edges is not None
+    assert edges["x"] >= 0
+    assert edges["x"] + edges["width"] <= 320
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    page.locator("h1").tap()
+    expect(box).to_be_hidden()
+    link.tap()
+    link.tap()
+    page.wait_for_url("**/references/#ref-feder2021randomized")
+    context.close()
+
+
+def test_without_javascript(browser: Browser, tiny_site: Path, serve: Serve) -> None:
+    """Without script every citation leads to its entry, every section has its sources, and the filter works."""
+    context = browser.new_context(java_script_enabled=False)
+    page = Reader(context, serve(tiny_site)).open("sections/1-first/")
+    expect(page.locator("#source-feder2014efficacy")).to_contain_text("JAMA Psychiatry")
+    page.locator("#cite-feder2014efficacy-1").click()
+    assert page.url.endswith("/references/#ref-feder2014efficacy")
+    page.get_by_label("Law 2").check()
+    expect(page.locator(".wp-list > li:visible")).to_have_count(2 + 1)  # and the one the address names
+    page.get_by_label("All 12").check()
+    expect(page.locator(".wp-list > li:visible")).to_have_count(12)
+    context.close()
+
+
+def test_filter_by_kind(tiny_reader: Reader) -> None:
+    """References can be narrowed to one kind, by keyboard too."""
+    page = tiny_reader.open("references/")
+    page.get_by_label("All 12").focus()
+    page.keyboard.press("ArrowDown")
+    expect(page.locator(".wp-list > li:visible")).to_have_count(3)
+    assert {e.get_attribute("data-kind") for e in page.locator(".wp-list > li:visible").all()} == {"trial"}
