@@ -45,9 +45,12 @@ def test_citations(case: dict[str, Any], tiny: Path) -> None:
     assert not problems, "\n".join(map(str, problems))
     assert paper is not None
     assert style is not None
-    formatted = bibliography.format_paper(paper, style, Cache())
-    drawing = pages.Drawing(paper, formatted, words("en"), dict(bibliography.mentions(paper)))
-    drawn = pages.draw("docs/about.md", drawing, lambda path: path).split("# About\n\n", 1)[1].split("\n\n## Sources cited here", 1)[0]
+    drawing = bibliography.drawing(paper, style, words("en"), Cache())
+    drawn = (
+        pages.with_list(pages.draw("docs/about.md", drawing), "docs/about.md", drawing, lambda path: path)
+        .split("# About\n\n", 1)[1]
+        .split("\n\n## Sources cited here", 1)[0]
+    )
     shown = re.sub(r'\[((?:[^\[\]]|\[[^\]]*\])*)\]\(references\.md#ref-([^)]*)\)\{id="[^"]*" \.citation\}', r"«\1 → \2»", drawn)
     assert shown.strip() == case["result"].strip()
 

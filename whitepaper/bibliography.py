@@ -30,6 +30,22 @@ class Mention:
     heading: str
 
 
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """What drawing a page needs: the paper, its works as formatted and what readers should know of each, words, and mentions."""
+
+    paper: Paper
+    formatted: Formatted
+    words: Words
+    notes: Mapping[str, str]
+    mentions: Mapping[str, tuple[tuple[Mention, ...], ...]]
+
+
+def drawing(paper: Paper, style: Style, words: Words, cache: Cache) -> Drawing:
+    """All that the paper's pages are drawn from."""
+    return Drawing(paper, format_paper(paper, style, cache), words, notes(paper, words), mentions(paper))
+
+
 def slug(key: str) -> str:
     """A citation key as part of an anchor.
 
@@ -97,7 +113,7 @@ def format_paper(paper: Paper, style: Style, cache: Cache) -> Formatted:
     for key in sorted(law, key=lambda k: (sorted_as[k], k)):
         at = next((n for n, other in enumerate(order) if citeproc.collation(_begin(done, other, sorted_as)) > sorted_as[key]), len(order))
         order.insert(at, key)
-    return Formatted(style, {**done.labels, **labels}, {**done.entries, **entries}, tuple(order), done.tails)
+    return Formatted(style, {**done.labels, **labels}, {**done.entries, **entries}, tuple(order), done.tails, citeproc.ranks(order))
 
 
 def _begin(done: Formatted, key: str, law: Mapping[str, str]) -> str:
@@ -110,6 +126,11 @@ def _law_entry(reference: Reference) -> str:
     entry = f"<em>{html.escape(reference.fields['title'], False)}</em>, {html.escape(reference.fields['number'], False)}."
     url = html.escape(reference.fields.get("url", ""))
     return entry + (f' <a href="{url}" rel="noopener">{url}</a>' if url else "")
+
+
+def notes(paper: Paper, words: Words) -> Mapping[str, str]:
+    """What readers should know of each reference, by key."""
+    return {key: _note(reference, words) for key, reference in paper.references.items()}
 
 
 def _note(reference: Reference, words: Words) -> str:
@@ -129,41 +150,55 @@ def _note(reference: Reference, words: Words) -> str:
 
 
 def _in_order(keys: Iterable[str], formatted: Formatted) -> list[str]:
-    rank = {key: n for n, key in enumerate(formatted.order)}
-    return sorted(set(keys), key=lambda k: rank[k])
+    return sorted(set(keys), key=lambda k: formatted.rank[k])
 
 
-def sources(section: Section, paper: Paper, formatted: Formatted, words: Words, address: Address) -> str:
+def sources(section: Section, drawing: Drawing, address: Address) -> str:
     """The works that a section cites, as HTML: what the preview of a citation shows."""
+    formatted, words = drawing.formatted, drawing.words
     rows = []
     page = html.escape(address("docs/references.md"))
     for key in _in_order((cite.key for c in section.citations for cite in c.cites), formatted):
         rows.append(
             f'<li id="source-{slug(key)}">{formatted.entries[key]}'
-            f'<span class="wp-note">{_note(paper.references[key], words)} · '
+            f'<span class="wp-note">{drawing.notes[key]} · '
             f'<a href="{page}#ref-{slug(key)}">{html.escape(words["citations"]["in_references"])}</a></span></li>'
         )
     label = html.escape(words["citations"]["preview"])
     return f'<ul class="wp-sources" data-label="{label}">\n' + "\n".join(rows) + "\n</ul>"
 
 
-def whole(paper: Paper, formatted: Formatted, words: Words, address: Address) -> str:
+def whole(drawing: Drawing, address: Address) -> str:
     """The References page's list, as HTML: every cited work with its kind, how it was read and all back-links."""
     uses: defaultdict[str, list[Mention]] = defaultdict(list)
-    for rows in mentions(paper).values():
+    for rows in drawing.mentions.values():
         for row in rows:
             for mention in row:
                 uses[mention.key].append(mention)
-    entries = [_row(paper.references[key], uses[key], formatted, words, address) for key in formatted.order]
-    return f'<div class="wp-references">\n{_filter(paper, formatted, words)}\n<ul class="wp-list">\n' + "\n".join(entries) + "\n</ul>\n</div>"
-
-
-def _row(reference: Reference, uses: list[Mention], formatted: Formatted, words: Words, address: Address) -> str:
-    links = ", ".join(f'<a href="{html.escape(address(m.path))}#{m.anchor}">{html.escape(label)}</a>' for m, label in _named(uses, words))
+    entries = [_row(drawing.paper.references[key], uses[key], drawing, address) for key in drawing.formatted.order]
     return (
-        f'<li id="ref-{slug(reference.key)}" data-kind="{reference.fields["keywords"]}">{formatted.entries[reference.key]}'
-        f'<span class="wp-note">{_note(reference, words)}</span>'
-        f'<span class="wp-uses">{html.escape(words["bibliography"]["cited_in"])}: {links}</span></li>'
+        f'<div class="wp-references">\n{_filter(drawing.paper, drawing.formatted, drawing.words)}\n<ul class="wp-list">\n'
+        + "\n".join(entries)
+        + "\n</ul>\n</div>"
+    )
+
+
+def searchable(formatted: Formatted) -> str:
+    """All entries as plain text, a paragraph each."""
+    return "".join(f"<p>{re.sub(r'<[^>]+>', '', formatted.entries[key])}</p>" for key in formatted.order)
+
+
+def anchors(formatted: Formatted) -> set[str]:
+    """The anchors of the References page's entries."""
+    return {f"ref-{slug(key)}" for key in formatted.order}
+
+
+def _row(reference: Reference, uses: list[Mention], drawing: Drawing, address: Address) -> str:
+    links = ", ".join(f'<a href="{html.escape(address(m.path))}#{m.anchor}">{html.escape(label)}</a>' for m, label in _named(uses, drawing.words))
+    return (
+        f'<li id="ref-{slug(reference.key)}" data-kind="{reference.fields["keywords"]}">{drawing.formatted.entries[reference.key]}'
+        f'<span class="wp-note">{drawing.notes[reference.key]}</span>'
+        f'<span class="wp-uses">{html.escape(drawing.words["bibliography"]["cited_in"])}: {links}</span></li>'
     )
 
 

@@ -10,13 +10,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-KEPT = 400
+KEPT = 4000
 
 
 def digest(*parts: object) -> str:
     """A name for a result: equal only where all that it was made from is equal."""
     text = json.dumps(parts, sort_keys=True, ensure_ascii=False, default=str)
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:40]
+
+
+def source_version(*paths: str) -> str:
+    """What stands for the program that made a result: a digest of its source files."""
+    return digest(*(Path(p).read_text(encoding="utf-8") for p in paths))
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +49,10 @@ class Cache:
             with os.fdopen(handle, "w", encoding="utf-8") as file:
                 json.dump(result, file, ensure_ascii=False)
             Path(temporary).replace(self.folder / f"{name}.json")
-            self._prune()
         except OSError:
             return
 
-    def _prune(self) -> None:
+    def prune(self) -> None:
         """Drop the oldest results beyond the number kept."""
         found = sorted(self.folder.glob("*.json"), key=lambda p: p.stat().st_mtime) if self.folder else []
         for path in found[:-KEPT]:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from whitepaper.markdown import BLANK, brackets, line_of
+from whitepaper.markdown import BLANK, blanked, brackets, line_of
 from whitepaper.model import Citation, Cite, Place, Problem, Typed
 
 KEY = r"(?:\{(?P<braced>[^{}\s]+)\}|(?P<bare>\w(?:\w|[:.#$%&+?<>~/-](?=\w))*))"
@@ -24,6 +24,7 @@ PART = re.compile(
     r"(?P<year>(?:1[89]|20)\d\d[a-z]?|n\.d\.)(?:,\s*(?P<locator>pp?\.\s*[\w–-]+|[^;]*))?\s*$"
 )
 PARENTHESIS = re.compile(r"\(([^()\n]*(?:\n[^()\n]+)?)\)")
+YEAR = re.compile(r"(?<!\d)(?:(?:1[89]|20)\d\d|n\.d\.)(?!\d)")
 IN_SENTENCE = re.compile(
     rf"(?P<names>{NAME}(?:,\s{NAME})*(?:,?\s(?P<amp>&|and)\s{NAME})?)(?:,?\s(?P<etal>et al\.?))?\s\((?P<year>(?:1[89]|20)\d\d[a-z]?)(?:,\s*pp?\.[^()]*)?\)"
 )
@@ -142,16 +143,25 @@ def typed(visible: str, body: int, citations: tuple[Citation, ...]) -> tuple[Typ
 
     The forms with "et al." or "&" are certain; a plain name with a year is one only if a reference matches.
     """
-    for c in citations:
-        visible = visible[: c.start] + re.sub(r"[^\n]", BLANK, visible[c.start : c.end]) + visible[c.end :]
-    done = []
-    for m in PARENTHESIS.finditer(visible, body):
-        for part in m[1].split(";"):
-            if found := PART.match(" ".join(part.split())):
-                certain = bool(found["etal"]) or found["amp"] == "&"
-                text = " ".join(part.split())
-                done.append(Typed(line_of(visible, m.start()), text, _names(found), bool(found["etal"]), found["year"], False, m.start(), certain))
-    for m in IN_SENTENCE.finditer(visible, body):
-        certain = bool(m["etal"]) or m["amp"] == "&"
-        done.append(Typed(line_of(visible, m.start()), " ".join(m[0].split()), _names(m), bool(m["etal"]), m["year"], True, m.start(), certain))
-    return tuple(done)
+    visible = blanked(visible, [(c.start, c.end) for c in citations])
+    done: list[Typed] = []
+    for year in YEAR.finditer(visible, body):
+        opening = visible.rfind("(", max(body, year.start() - 400), year.start())
+        if opening >= 0 and (m := PARENTHESIS.match(visible, opening)) and m.end() > year.start():
+            done += _parts(m, line_of(visible, opening))
+        before = max(body, year.start() - 120)
+        for m in IN_SENTENCE.finditer(visible, before, year.start() + 40):
+            if m.start("year") == year.start():
+                certain = bool(m["etal"]) or m["amp"] == "&"
+                text = " ".join(m[0].split())
+                done.append(Typed(line_of(visible, m.start()), text, _names(m), bool(m["etal"]), m["year"], True, m.start(), certain))
+    return tuple(dict.fromkeys(done))
+
+
+def _parts(found: re.Match[str], line: int) -> Iterator[Typed]:
+    """The typed citations between two parentheses."""
+    for part in found[1].split(";"):
+        text = " ".join(part.split())
+        if m := PART.match(text):
+            certain = bool(m["etal"]) or m["amp"] == "&"
+            yield Typed(line, text, _names(m), bool(m["etal"]), m["year"], False, found.start(), certain)

@@ -8,7 +8,6 @@ run over the whole paper. A style whose rule reaches further is run in one batch
 
 from __future__ import annotations
 
-import hashlib
 import html
 import json
 import re
@@ -26,9 +25,9 @@ from typing import Any
 
 import pypandoc
 
-from whitepaper.cache import Cache, digest
+from whitepaper.cache import Cache, digest, source_version
 
-BATCH = 100
+BATCH = 125
 NAMESPACE = {"csl": "http://purl.org/net/xbiblio/csl"}
 KEPT_TAGS = "em|i|strong|b|sup|sub|span|cite"
 ENTRY = re.compile(r'<div id="ref-(?P<key>[^"]*)" class="csl-entry"[^>]*>\n?(?P<entry>.*?)\n?</div>', re.S)
@@ -79,6 +78,7 @@ class Formatted:
     entries: Mapping[str, str]
     order: tuple[str, ...]
     tails: Mapping[str, str]
+    rank: Mapping[str, int]
 
 
 @cache
@@ -89,7 +89,7 @@ def _pandoc() -> str:
 @cache
 def _version() -> str:
     """What results depend on besides their input: pandoc's version and this module's text."""
-    return str(pypandoc.get_pandoc_version()) + hashlib.sha256(Path(__file__).read_bytes()).hexdigest()
+    return str(pypandoc.get_pandoc_version()) + source_version(__file__)
 
 
 def _run(arguments: Sequence[str], source: str) -> str:
@@ -179,8 +179,7 @@ def _batches(works: Iterable[Work], style: Style) -> list[list[Work]]:
     groups: defaultdict[str, list[Work]] = defaultdict(list)
     for work in works:
         groups["" if style.far else _first(work)].append(work)
-    count = sum(len(g) for g in groups.values())
-    buckets = 1 << max(0, (count - 1) // BATCH).bit_length()
+    buckets = -(-sum(len(g) for g in groups.values()) // BATCH)
     done: defaultdict[int, list[Work]] = defaultdict(list)
     for name, group in groups.items():
         done[int(digest(name), 16) % buckets] += group
@@ -293,7 +292,12 @@ def format_works(works: Sequence[Work], suffixes: Iterable[str], style: Style, l
     rank = {key: n for d in done for n, key in enumerate(d["order"])}
     first = {str(w["id"]): _sorted_as(w) for w in prepared}
     order = sorted(entries, key=lambda key: (collation(first[key]), rank[key]))
-    return Formatted(style, labels, entries, tuple(order), tails.result())
+    return Formatted(style, labels, entries, tuple(order), tails.result(), ranks(order))
+
+
+def ranks(order: Sequence[str]) -> dict[str, int]:
+    """The place of each key in an order."""
+    return {key: n for n, key in enumerate(order)}
 
 
 def _sorted_as(work: Work) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import markdown
 from markdown.extensions.toc import slugify, unique
@@ -28,6 +28,7 @@ DEFINITION = re.compile(r"^[ ]{0,3}\[(?P<name>[^\]^][^\]\n]*)\]:[ \t]*(?:\n[ \t]
 ATTRIBUTES = re.compile(r"\{:?[^{}\n]*\}")
 HEADING = re.compile(r"^(?P<indent>(?:[ ]{4}|\t)*)(?P<marks>#{1,6})(?P<words>(?:\\.|[^\\\n])*?)[ \t]*#*[ \t]*(?P<attributes>\{:?[^{}\n]*\})?[ \t]*$", re.M)
 SETEXT = re.compile(r"(?:^|\n[ \t]*\n)(?P<words>[^\n\0#>][^\n]*)\n(?P<mark>=+|-+)[ \t]*(?=\n|$)")
+RULE = re.compile(r"^(?:=+|-+)[ \t]*$", re.M)
 HTML_ID = re.compile(r"""<[A-Za-z][^>]*?\s(?:id|name)\s*=\s*["']?([^\s"'>]+)""")
 HTML_LINK = re.compile(r"""<[A-Za-z][^>]*?\s(?:href|src)\s*=\s*(["'])(?P<target>[^"']*)\1""")
 
@@ -40,6 +41,16 @@ def line_of(text: str, at: int) -> int:
 def blank(text: str, start: int, end: int) -> str:
     """The text with the characters from `start` to `end` blanked, line ends kept."""
     return text[:start] + re.sub(r"[^\n]", BLANK, text[start:end]) + text[end:]
+
+
+def blanked(text: str, stretches: Iterable[tuple[int, int]]) -> str:
+    """The text with several stretches blanked."""
+    parts, at = [], 0
+    for start, end in sorted(stretches):
+        if end > at:
+            parts += [text[at : max(at, start)], re.sub(r"[^\n]", BLANK, text[max(at, start) : end])]
+            at = end
+    return "".join([*parts, text[at:]])
 
 
 def without(text: str, pattern: re.Pattern[str]) -> str:
@@ -141,14 +152,13 @@ def links(text: str, visible: str) -> tuple[tuple[Link, ...], str]:
     names = frozenset(m["name"].strip().lower() for m in definitions)
     for m in definitions:
         found.append(Link(m["target"], line_of(text, m.start("target")), m.start("target"), m.end("target")))
-        visible = blank(visible, *m.span())
+    visible = blanked(visible, [m.span() for m in definitions])
     for m in HTML_LINK.finditer(visible):
         found.append(Link(m["target"], line_of(text, m.start()), m.start("target"), m.end("target")))
     shown = without(visible, AUTOLINK) if "://" in visible or "@" in visible else visible
-    for start, end, link in list(_inline_links(visible, names)):
-        if link:
-            found.append(Link(link.target, line_of(text, link.start), link.start, link.end))
-        shown = blank(shown, start, end)
+    inline = list(_inline_links(visible, names))
+    found += [Link(link.target, line_of(text, link.start), link.start, link.end) for _, _, link in inline if link]
+    shown = blanked(shown, [(start, end) for start, end, _ in inline])
     return tuple(sorted(found, key=lambda link: link.start)), without(without(shown, ANCHOR), TAG)
 
 
@@ -186,7 +196,7 @@ def headings(text: str, visible: str, body: int) -> tuple[Heading, ...]:
         if m["words"].strip(" \t" + BLANK):
             words = m.start("words") + len(m["words"]) - len(m["words"].lstrip())
             found.append((m.start(), words, len(m["marks"]), text[m.start("words") : m.end("words")].strip(), m["attributes"] or ""))
-    for m in SETEXT.finditer(visible, body):
+    for m in SETEXT.finditer(visible, body) if RULE.search(visible, body) else ():
         raw = text[m.start("words") : m.end("words")]
         found.append((m.start("words"), m.start("words"), 1 if m["mark"][0] == "=" else 2, raw, ""))
     taken: set[str] = set()

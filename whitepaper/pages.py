@@ -6,16 +6,17 @@ import html
 import posixpath
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from whitepaper import bibliography
-from whitepaper.bibliography import Address, Mention, Words, slug
+from whitepaper.bibliography import Address, Drawing, Mention, Words, slug
 from whitepaper.citeproc import Formatted
 from whitepaper.markdown import earlier_anchor
 from whitepaper.model import Citation, Cite, Paper, Section
 from whitepaper.order import resolve
 
 REFERENCES = "docs/references.md"
+HEADING = re.compile(r'<h[1-6]\b[^>]*?\bid="(?P<id>[^"]*)"[^>]*>')
+LIST = "<!-- list of works -->"
 SPECIAL = re.compile(r"[\[\]*_`\\~^={}|$]")
 LOCATOR = re.compile(
     r"^,?\s*(?:\{.*\}|(?:pp?|ch|chs|chaps?|secs?|ss?|paras?|figs?|vols?|nos?|n|l|ll|parts?|tables?|chapters?|sections?|figures?)\b\.?\s*[\w–—.,\s-]*|[\divxlc][\w–—,\s-]*|¶.*|§.*)$",
@@ -26,18 +27,8 @@ Change = tuple[int, int, str]
 Linker = Callable[[str, Mention], str]
 
 
-@dataclass(frozen=True, slots=True)
-class Drawing:
-    """What drawing a page needs: the paper, its works as formatted, the language's words, and the mentions."""
-
-    paper: Paper
-    formatted: Formatted
-    words: Words
-    mentions: dict[str, tuple[tuple[Mention, ...], ...]]
-
-
-def draw(path: str, drawing: Drawing, address: Address) -> str:
-    """The Markdown of a page's body.
+def draw(path: str, drawing: Drawing) -> str:
+    """The Markdown of a page's body, with LIST where its list of works will stand.
 
     `Text [@li2010].` becomes `Text ([Li et al., 2010](../references.md#ref-li2010){…}).`
     """
@@ -46,24 +37,39 @@ def draw(path: str, drawing: Drawing, address: Address) -> str:
     for citation, row in zip(section.citations, drawing.mentions[path], strict=True):
         changes.append((citation.start, citation.end, citation_text(citation, row, drawing.formatted, drawing.words, _relative(REFERENCES, path))))
     changes += [(link.start, link.end, new) for link in section.links if (new := _mended_link(link.target, section, drawing.paper)) is not None]
-    for heading in section.headings:
-        if earlier := earlier_anchor(heading.text):
-            changes.append((heading.words, heading.words, f'<span id="{earlier}"></span>'))
-    lists = [(start, end, _list(section, drawing, address)) for _, start, end in section.commands]
+    lists = [(start, end, LIST) for _, start, end in section.commands]
     text = _apply(section.text, [*changes, *lists], section.body)
     if section.draft:
         text = _with_banner(text, drawing.words)
     if section.citations and not section.commands and path != REFERENCES:
         title = drawing.words["citations"]["here"]
-        text = f"{text.rstrip()}\n\n## {title} {{#sources-cited-here data-search-exclude}}\n\n{_list(section, drawing, address)}\n"
+        text = f"{text.rstrip()}\n\n## {title} {{#sources-cited-here}}\n\n{LIST}\n"
     return text
 
 
+def with_list(content: str, path: str, drawing: Drawing, address: Address) -> str:
+    """A page's HTML with its list of works: all references on their page, else the section's own.
+
+    Lists are put in as HTML, because Markdown would take longer over them than over all the rest.
+    """
+    return content.replace(LIST, _list(drawing.paper.sections[path], drawing, address)) if LIST in content else content
+
+
+def earlier_anchors(section: Section) -> dict[str, str]:
+    """The anchors that the numbered headings had in the earlier public paper, by those they have."""
+    return {h.anchor: e for h in section.headings if (e := earlier_anchor(h.text))}
+
+
+def with_earlier_anchors(content: str, section: Section) -> str:
+    """A page's HTML whose numbered headings also answer to their earlier anchors."""
+    earlier = earlier_anchors(section)
+    return HEADING.sub(lambda m: f'{m[0]}<span id="{earlier[m["id"]]}"></span>' if m["id"] in earlier else m[0], content)
+
+
 def _list(section: Section, drawing: Drawing, address: Address) -> str:
-    """The list that stands at `\\bibliography`: all references on their page, else the section's own."""
     if section.path == REFERENCES:
-        return bibliography.whole(drawing.paper, drawing.formatted, drawing.words, address)
-    return bibliography.sources(section, drawing.paper, drawing.formatted, drawing.words, address)
+        return bibliography.whole(drawing, address)
+    return bibliography.sources(section, drawing, address)
 
 
 def _apply(text: str, changes: list[Change], body: int) -> str:
@@ -164,7 +170,7 @@ def _sorted(pairs: list[tuple[Cite, Mention]], formatted: Formatted) -> list[tup
     fixed = any(c.prefix or c.mode != "normal" or (c.suffix and not LOCATOR.match(c.suffix)) for c, _ in pairs)
     if fixed or not formatted.style.sorts:
         return pairs
-    rank = {key: n for n, key in enumerate(formatted.order)}
+    rank = formatted.rank
     first: dict[str, int] = {}
     for cite, _ in pairs:
         author = formatted.labels[cite.key].author

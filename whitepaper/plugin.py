@@ -6,6 +6,7 @@ import math
 import posixpath
 import sys
 import time
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, Literal
 
@@ -13,7 +14,7 @@ from mkdocs.config.base import Config
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.plugins import BasePlugin, event_priority
-from mkdocs.structure.files import Files
+from mkdocs.structure.files import File, Files
 from mkdocs.structure.nav import Link, Navigation
 from mkdocs.structure.pages import Page
 from mkdocs.utils import get_relative_url
@@ -58,7 +59,7 @@ class Options(Config):  # type: ignore[no-untyped-call]  # MkDocs' own base
 class WhitepaperPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  # MkDocs' own base
     """Reads and checks the whole paper first, then draws its pages."""
 
-    drawing: pages.Drawing
+    drawing: bibliography.Drawing
     serving = False
 
     def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
@@ -78,8 +79,8 @@ class WhitepaperPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  #
         if paper is None or style is None:
             _print(problems)
             raise PluginError("the paper was not built")
-        formatted = bibliography.format_paper(paper, style, cache)
-        self.drawing = pages.Drawing(paper, formatted, words(paper.publication.language), dict(bibliography.mentions(paper)))
+        self.drawing = bibliography.drawing(paper, style, words(paper.publication.language), cache)
+        cache.prune()
         config.nav = [step.path.removeprefix("docs/") for step in paper.order] + list(config.nav or [])
         config.site_name = paper.publication.title
         _quiet(config.plugins["bibtex"])
@@ -87,22 +88,42 @@ class WhitepaperPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  #
 
     @event_priority(100)
     def on_page_markdown(self, markdown: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
-        """The page's text with citations, links and lists drawn."""
+        """The page's text with citations and links drawn."""
+        return pages.draw(_path(page), self.drawing)
 
-        def address(path: str) -> str:
-            file = files.get_file_from_path(path.removeprefix("docs/"))
-            return get_relative_url(file.url if file else path, page.url)
+    def on_page_content(self, html: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
+        """The page's earlier anchors, and on References all works as plain text for the search; MkDocs is told of the anchors."""
+        section, formatted = self.drawing.paper.sections[_path(page)], self.drawing.formatted
+        more = {*pages.earlier_anchors(section).values(), *(bibliography.anchors(formatted) if section.path == pages.REFERENCES else ())}
+        page.present_anchor_ids = (page.present_anchor_ids or set()) | more
+        html = pages.with_earlier_anchors(html, section)
+        return html.replace(pages.LIST, bibliography.searchable(formatted) + pages.LIST) if section.path == pages.REFERENCES else html
 
-        return pages.draw("docs/" + page.file.src_uri, self.drawing, address)
-
+    @event_priority(-100)
     def on_page_context(self, context: TemplateContext, *, page: Page, config: MkDocsConfig, nav: Navigation) -> TemplateContext:
-        """Previous and Next as the page itself names them; none beside the reading order."""
-        step = next((s for s in self.drawing.paper.order if s.path == "docs/" + page.file.src_uri), Step("", None, None))
-        urls = {p.file.src_uri: p.url for p in nav.pages}
+        """After the search has read the page: its sources, and Previous and Next as the page itself names them."""
+        path = _path(page)
+        content = page.content or ""
+        if path == pages.REFERENCES:
+            content = content.replace(bibliography.searchable(self.drawing.formatted), "")
+        page.content = pages.with_list(content, path, self.drawing, _address(page, [p.file for p in nav.pages]))
+        step = next((s for s in self.drawing.paper.order if s.path == path), Step("", None, None))
+        urls = {"docs/" + p.file.src_uri: p.url for p in nav.pages} if step.path else {}
         page.previous_page, page.next_page = (  # type: ignore[assignment]  # the templates read only title and url
-            Link(label[1], urls[label[0].removeprefix("docs/")]) if label else None for label in (step.prev, step.next)
+            Link(label[1], urls[label[0]]) if label else None for label in (step.prev, step.next)
         )
         return context
+
+
+def _path(page: Page) -> str:
+    """A page's path within the project."""
+    return "docs/" + page.file.src_uri
+
+
+def _address(page: Page, files: Iterable[File]) -> Callable[[str], str]:
+    """What gives a path's address, relative to a page."""
+    urls = {"docs/" + f.src_uri: f.url for f in files}
+    return lambda path: get_relative_url(urls[path], page.url)
 
 
 def _quiet(bibtex: Any) -> None:

@@ -10,14 +10,15 @@ import yaml
 from whitepaper.language import languages
 from whitepaper.model import Place, Problem, Publication
 
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 FIELDS = ("title", "subtitle", "version", "date", "language", "licence")
 
 
 def read(path: str, text: str) -> tuple[Publication | None, list[Problem]]:
     """The record that a text holds, or what is wrong with it."""
     try:
-        tree = yaml.compose(text, Loader=yaml.SafeLoader)
-        values = yaml.safe_load(text)
+        tree = yaml.compose(text, Loader=LOADER)
+        values = yaml.load(text, Loader=LOADER)
     except (yaml.YAMLError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
         what = f"does not parse: {getattr(error, 'problem', None) or str(error).splitlines()[0]}"

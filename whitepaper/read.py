@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -61,29 +62,36 @@ def read_style_file(sources: Sources, problems: list[Problem]) -> Style | None:
 def read(sources: Sources, cache: Cache) -> tuple[Paper | None, Style | None, list[Problem]]:
     """The paper and its citation style, or None and all problems, sorted."""
     problems: list[Problem] = []
-    style = read_style_file(sources, problems)
-    record = _publication(sources, problems)
-    bibliography, whole = _references(sources, cache, problems)
-    docs = sources.root / "docs"
-    files = frozenset(p.relative_to(sources.root).as_posix() for p in docs.rglob("*") if p.is_file() and not p.name.startswith("."))
+    with ThreadPoolExecutor(1) as pool:
+        reading = pool.submit(_references, sources, cache)
+        style = read_style_file(sources, problems)
+        record = _publication(sources, problems)
+        docs = sources.root / "docs"
+        files = frozenset(p.relative_to(sources.root).as_posix() for p in docs.rglob("*") if p.is_file() and not p.name.startswith("."))
+        found, unread = _sections(sources, files, cache, problems)
+        bibliography, whole, faults = reading.result()
+    problems += faults
+    order, faults = reading_order(found)
+    problems += [] if unread else faults
+    paper = Paper(found, bibliography, order, record or Publication("", "", "", "9999-12-31", "en", ""), files)
+    problems += checks.check(paper, whole=whole, unread=unread)
+    problems = sorted(set(problems))
+    return (None if problems else paper), style, problems
+
+
+def _sections(sources: Sources, files: frozenset[str], cache: Cache, problems: list[Problem]) -> tuple[dict[str, Section], frozenset[str]]:
+    """The sections by path, and the paths of those that cannot be read."""
     found: dict[str, Section] = {}
     unread: set[str] = set()
     for path in sorted(f for f in files if f.endswith(".md")):
         text = _text(sources.root, path, problems, "a section")
-        section, faults = sections.read(path, text, sources.commands) if text is not None else (None, [])
+        section, faults = sections.read_again(path, text, sources.commands, cache) if text is not None else (None, [])
         problems += faults
         if section:
             found[path] = section
         else:
             unread.add(path)
-    order, faults = reading_order(found)
-    if unread:
-        faults = [] if faults else faults
-    problems += faults
-    paper = Paper(found, bibliography, order, record or Publication("", "", "", "9999-12-31", "en", ""), files)
-    problems += checks.check(paper, whole=whole, unread=frozenset(unread))
-    problems = sorted(set(problems))
-    return (None if problems else paper), style, problems
+    return found, frozenset(unread)
 
 
 def _publication(sources: Sources, problems: list[Problem]) -> Publication | None:
@@ -95,25 +103,21 @@ def _publication(sources: Sources, problems: list[Problem]) -> Publication | Non
     return record
 
 
-def _references(sources: Sources, cache: Cache, problems: list[Problem]) -> tuple[dict[str, Reference], bool]:
-    """The references by key, and whether every entry could be read."""
+def _references(sources: Sources, cache: Cache) -> tuple[dict[str, Reference], bool, list[Problem]]:
+    """The references by key, whether every entry could be read, and the problems."""
     done: dict[str, Reference] = {}
-    whole = True
+    problems: list[Problem] = []
     for path in sources.bibliographies:
         text = _text(sources.root, path, problems, "the references")
         if text is None:
-            return done, False
-        bibliography, faults = references.read(path, text)
+            continue
+        bibliography, faults = references.read_again(path, text, cache)
         found, unreadable = references.with_works(bibliography, cache)
-        faults += unreadable
+        problems += faults + unreadable
         for reference in found:
             if reference.key in done:
-                where = done[reference.key].place
-                faults.append(
-                    Problem(reference.place, f"the key '{reference.key}' is used twice, first at {where}", "give one of the two another key, or remove it")
-                )
+                what = f"the key '{reference.key}' is used twice, first at {done[reference.key].place}"
+                problems.append(Problem(reference.place, what, "give one of the two another key, or remove it"))
             else:
                 done[reference.key] = reference
-        problems += faults
-        whole = whole and not faults
-    return done, whole
+    return done, not problems, problems

@@ -10,17 +10,21 @@ import contextlib
 import logging
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from typing import Any
 
 from bibtexparser.entrypoint import parse_string
 from bibtexparser.model import Block, DuplicateBlockKeyBlock, DuplicateFieldKeyBlock, Entry, ImplicitComment, ParsingFailedBlock, Preamble, String
 from pylatexenc.latex2text import LatexNodes2Text
 
 from whitepaper import citeproc
-from whitepaper.cache import Cache
+from whitepaper.cache import Cache, digest, source_version
 from whitepaper.model import Place, Problem, Reference
 
 logging.getLogger("bibtexparser").setLevel(logging.CRITICAL)
+HALVED = 100  # from so many entries on, two pandocs read them sooner than one
+VERSION = source_version(__file__)
 ENTRY = re.compile(r"@\s*(?P<type>\w+)\s*[{(]\s*(?P<key>[^\s,{}()]*)")
 DECODER = LatexNodes2Text(math_mode="verbatim")
 MACRO = re.compile(r"^[^\W\d][\w:.+/-]*$")
@@ -64,14 +68,37 @@ def read(path: str, text: str) -> tuple[Bibliography, list[Problem]]:
     return Bibliography(tuple(references), tuple(sources), "\n\n".join(preamble)), problems
 
 
+def read_again(path: str, text: str, cache: Cache) -> tuple[Bibliography, list[Problem]]:
+    """As `read`, from the cache where this very text was read before without a fault."""
+    name = digest("bibliography", VERSION, path, text)
+    kept = cache.get(name)
+    if kept is not None:
+        found = tuple(Reference(key, kind, Place(path, line), fields, lines) for key, kind, line, fields, lines in kept["references"])
+        return Bibliography(found, tuple(kept["sources"]), kept["preamble"]), []
+    bibliography, problems = read(path, text)
+    if not problems:
+        rows = [(r.key, r.type, r.place.line, r.fields, r.lines) for r in bibliography.references]
+        cache.put(name, {"references": rows, "sources": bibliography.sources, "preamble": bibliography.preamble})
+    return bibliography, problems
+
+
 def with_works(bibliography: Bibliography, cache: Cache) -> tuple[tuple[Reference, ...], list[Problem]]:
     """The references with their CSL-JSON, and the entries that pandoc cannot read."""
+    count = len(bibliography.sources)
+    linked = any({"crossref", "xref", "xdata"} & set(r.fields) for r in bibliography.references)
+    parts = [range(count)] if linked or count < HALVED else [range(count // 2), range(count // 2, count)]
+    with ThreadPoolExecutor(2) as pool:
+        done = list(pool.map(lambda part: _works(bibliography, part, cache), parts))
+    works = {str(w["id"]): w for found, _ in done for w in found}
+    return tuple(replace(r, csl=works.get(r.key, {})) for r in bibliography.references), [p for _, problems in done for p in problems]
+
+
+def _works(bibliography: Bibliography, part: range, cache: Cache) -> tuple[tuple[dict[str, Any], ...], list[Problem]]:
+    """The works of some entries, or those that pandoc cannot read."""
     try:
-        works = citeproc.read_works("\n\n".join([bibliography.preamble, *bibliography.sources]), cache)
+        return citeproc.read_works("\n\n".join([bibliography.preamble, *(bibliography.sources[n] for n in part)]), cache), []
     except citeproc.ReadError:
-        return bibliography.references, _unreadable(bibliography, range(len(bibliography.sources)))
-    by_key = {str(w["id"]): w for w in works}
-    return tuple(replace(r, csl=by_key.get(r.key, {})) for r in bibliography.references), []
+        return (), _unreadable(bibliography, part)
 
 
 def _unreadable(bibliography: Bibliography, which: range) -> list[Problem]:

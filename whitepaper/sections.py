@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+from dataclasses import fields, is_dataclass
 from typing import Any
 
 import yaml
 
 from whitepaper import citations, markdown
-from whitepaper.model import Heading, Neighbour, Place, Problem, Section
+from whitepaper.cache import Cache, digest, source_version
+from whitepaper.model import Citation, Cite, Heading, Link, Neighbour, Place, Problem, Section, Typed
 
+VERSION = source_version(__file__, markdown.__file__, citations.__file__)
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 FRONT = re.compile(r"---[ \t]*\n(?P<yaml>.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.S | re.M)
 BARE_BRACKET = re.compile(r"\[[^\[\]\0\n]*(?<![\w\\])@")
 
@@ -23,12 +27,12 @@ def read(path: str, text: str, commands: tuple[str, str]) -> tuple[Section | Non
     front = FRONT.match(text)
     if not front:
         return None, [Problem(Place(path, 1), "has no front matter", "begin the file with '---', title, description and '---'")]
-    fields, lines, problems = _front_matter(path, front["yaml"])
+    values, lines, problems = _front_matter(path, front["yaml"])
     if problems:
         return None, problems
-    title, description = (_words(path, name, fields, lines, problems) for name in ("title", "description"))
-    prev, following = (_neighbour(path, name, fields, lines, problems) for name in ("prev", "next"))
-    draft = fields.get("draft", False)
+    title, description = (_words(path, name, values, lines, problems) for name in ("title", "description"))
+    prev, following = (_neighbour(path, name, values, lines, problems) for name in ("prev", "next"))
+    draft = values.get("draft", False)
     if not isinstance(draft, bool):
         problems.append(Problem(Place(path, lines["draft"]), f"draft is '{draft}'", "write true or false"))
     body = front.end()
@@ -36,7 +40,7 @@ def read(path: str, text: str, commands: tuple[str, str]) -> tuple[Section | Non
     links, visible = markdown.links(text, bare)
     headings = markdown.headings(text, bare, body)
     found, unreadable = citations.recognise(text, visible, path, body)
-    problems += unreadable + _titles(path, title, headings, lines, fields) + _in_headings(path, headings, found)
+    problems += unreadable + _titles(path, title, headings, lines, values) + _in_headings(path, headings, found)
     section = Section(
         path=path, text=text, body=body, title=title, description=description, draft=draft is True,
         prev=prev, next=following, headings=headings, anchors=markdown.anchors(bare, headings), links=links,
@@ -46,11 +50,42 @@ def read(path: str, text: str, commands: tuple[str, str]) -> tuple[Section | Non
     return section, problems
 
 
+def read_again(path: str, text: str, commands: tuple[str, str], cache: Cache) -> tuple[Section | None, list[Problem]]:
+    """As `read`, from the cache where this very text was read before without a fault."""
+    name = digest("section", VERSION, path, text, commands)
+    kept = cache.get(name)
+    if kept is not None:
+        return _revived(path, text, kept), []
+    section, problems = read(path, text, commands)
+    if section and not problems:
+        cache.put(name, {f.name: _plain(getattr(section, f.name)) for f in fields(section) if f.name not in ("path", "text", "place")})
+    return section, problems
+
+
+def _plain(value: Any) -> Any:
+    """A value of the model as lists and texts."""
+    if isinstance(value, (tuple, frozenset)):
+        return [_plain(v) for v in (sorted(value) if isinstance(value, frozenset) else value)]
+    return [_plain(getattr(value, f.name)) for f in fields(value)] if is_dataclass(value) else value
+
+
+def _revived(path: str, text: str, kept: dict[str, Any]) -> Section:
+    """The section that `_plain` was made from."""
+    return Section(
+        path=path, text=text, body=kept["body"], title=kept["title"], description=kept["description"], draft=kept["draft"],
+        prev=kept["prev"] and Neighbour(*kept["prev"]), next=kept["next"] and Neighbour(*kept["next"]),
+        headings=tuple(Heading(*h) for h in kept["headings"]), anchors=frozenset(kept["anchors"]), links=tuple(Link(*link) for link in kept["links"]),
+        citations=tuple(Citation(start, end, line, tuple(Cite(*c) for c in cites)) for start, end, line, cites in kept["citations"]),
+        typed=tuple(Typed(line, shown, tuple(names), *rest) for line, shown, names, *rest in kept["typed"]),
+        commands=tuple((name, start, end) for name, start, end in kept["commands"]), place=Place(path, 1),
+    )  # fmt: skip
+
+
 def _front_matter(path: str, text: str) -> tuple[dict[str, Any], dict[str, int], list[Problem]]:
     """The front matter's values, the file's line of each, and why it cannot be read."""
     try:
-        tree = yaml.compose(text, Loader=yaml.SafeLoader)
-        values = yaml.safe_load(text)
+        tree = yaml.compose(text, Loader=LOADER)
+        values = yaml.load(text, Loader=LOADER)
     except yaml.MarkedYAMLError as error:
         line = (error.problem_mark.line if error.problem_mark else 0) + 2
         what = f"the front matter does not parse: {error.problem}"
@@ -71,9 +106,9 @@ def _front_matter(path: str, text: str) -> tuple[dict[str, Any], dict[str, int],
     return {str(k): v for k, v in values.items()}, lines, []
 
 
-def _words(path: str, name: str, fields: dict[str, Any], lines: dict[str, int], problems: list[Problem]) -> str:
+def _words(path: str, name: str, values: dict[str, Any], lines: dict[str, int], problems: list[Problem]) -> str:
     """A field that must hold words."""
-    value = fields.get(name)
+    value = values.get(name)
     if value is None or (isinstance(value, str) and not value.strip()):
         problems.append(Problem(Place(path, lines.get(name, 1)), f"has no {name}", f"add '{name}: …' to its front matter"))
         return ""
@@ -82,11 +117,11 @@ def _words(path: str, name: str, fields: dict[str, Any], lines: dict[str, int], 
     return str(value).strip()
 
 
-def _neighbour(path: str, name: str, fields: dict[str, Any], lines: dict[str, int], problems: list[Problem]) -> Neighbour | None:
+def _neighbour(path: str, name: str, values: dict[str, Any], lines: dict[str, int], problems: list[Problem]) -> Neighbour | None:
     """What the front matter says of the page before (`prev`) or after (`next`)."""
-    if name not in fields:
+    if name not in values:
         return None
-    value, line = fields[name], lines[name]
+    value, line = values[name], lines[name]
     if value is False:
         return Neighbour(line, none=True)
     if isinstance(value, str) and value.strip():
@@ -98,14 +133,14 @@ def _neighbour(path: str, name: str, fields: dict[str, Any], lines: dict[str, in
     return Neighbour(line, faulty=True)
 
 
-def _titles(path: str, title: str, headings: tuple[Heading, ...], lines: dict[str, int], fields: dict[str, Any]) -> list[Problem]:
+def _titles(path: str, title: str, headings: tuple[Heading, ...], lines: dict[str, int], values: dict[str, Any]) -> list[Problem]:
     """The faults of the one H1, which repeats the title."""
     first = [h for h in headings if h.level == 1]
     if not first:
         return [Problem(Place(path, lines.get("title", 1)), "has no H1", f"begin the text with '# {title}'")]
     more = [Problem(Place(path, h.line), f"'{h.text}' is a second H1", "use '##'") for h in first[1:]]
     shown = markdown.plain(title)
-    if title and isinstance(fields.get("title"), str) and first[0].text != shown:
+    if title and isinstance(values.get("title"), str) and first[0].text != shown:
         what = f"the H1 is '{first[0].text}', but the title in line {lines['title']} is '{title}'"
         more.append(Problem(Place(path, first[0].line), what, "make the two agree"))
     return more

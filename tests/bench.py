@@ -1,0 +1,165 @@
+"""Benchmark: how long synthetic papers take, beside stock mkdocs-bibtex and beside the same pages without citations.
+
+`make bench` prints a table. BENCH=large adds 1,000 pages with 10,000 references, and stock at 200 pages.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+WORDS = "evidence trial dose people symptom week effect measure therapy care policy province risk benefit sample group rating scale".split()
+CONFIG = """\
+site_name: Synthetic
+docs_dir: docs
+use_directory_urls: true
+theme: {{name: material, font: false{custom}}}
+plugins:
+{plugins}
+markdown_extensions: [admonition, attr_list, footnotes, md_in_html, tables, toc: {{permalink: true}}, pymdownx.superfences]
+"""
+BIBTEX = "  - search\n  - bibtex:\n      bib_file: references.bib\n      csl_file: styles/apa.csl\n      bib_by_default: {default}\n"
+
+
+def sentence(rng: random.Random) -> str:
+    """A sentence of common words."""
+    return " ".join(rng.choice(WORDS) for _ in range(14)).capitalize()
+
+
+def bibliography(count: int, colliding: bool, rng: random.Random) -> str:
+    """A bibliography whose first authors are all of different names, or of some forty names between them."""
+    entries = []
+    for n in range(count):
+        surname = f"Name{rng.randrange(40)}" if colliding else f"Name{n}"
+        more = " and ".join(f"Other{rng.randrange(900)}, {rng.choice('ABCDE')}." for _ in range(rng.randrange(1, 7)))
+        entries.append(
+            f"@article{{key{n},\n  author = {{{surname}, {rng.choice('ABC')}nn and {more}}},\n  title = {{{sentence(rng)} number {n}}},\n"
+            f"  journal = {{Journal of Synthetic Evidence}},\n  year = {{{2000 + n % 25}}},\n  volume = {{{n % 60}}},\n  number = {{3}},\n"
+            f"  pages = {{{n}--{n + 9}}},\n  doi = {{10.1000/synthetic.{n}}},\n  keywords = {{trial}},\n  readas = {{abstract}},\n}}\n"
+        )
+    return "\n".join(entries)
+
+
+def paper(root: Path, pages: int, works: int, kind: str, colliding: bool = False) -> None:
+    """Write a synthetic paper: five headings and 15 citations a page. `kind` is ours, stock or floor."""
+    rng = random.Random(7)
+    (root / "docs").mkdir(parents=True)
+    shutil.copytree(ROOT / "styles", root / "styles")
+    plugins = {"floor": "  - search\n", "stock": BIBTEX.format(default="true"), "ours": BIBTEX.format(default="false") + "  - whitepaper\n"}[kind]
+    custom = f", custom_dir: {(ROOT / 'whitepaper' / 'theme').as_posix()}" if kind == "ours" else ""
+    (root / "mkdocs.yml").write_text(CONFIG.format(plugins=plugins, custom=custom), encoding="utf-8")
+    (root / "references.bib").write_text(bibliography(works, colliding, rng), encoding="utf-8")
+    record = "title: Synthetic\nsubtitle: Bench\nversion: 1.0.0\ndate: 2026-01-01\nlanguage: en-CA\nlicence: CC-BY-4.0\n"
+    (root / "publication.yml").write_text(record, encoding="utf-8")
+    cited = 0
+    for n in range(pages):
+        prev = f"prev:\n  link: '/p{n - 1}'" if n else "prev: false"
+        following = f"next:\n  link: '/{f'p{n + 1}' if n + 1 < pages else 'references'}'"
+        lines = [f"---\ntitle: '{n}. Page'\ndescription: Page {n}\n{prev}\n{following}\n---\n\n# {n}. Page\n"]
+        for heading in range(5):
+            lines.append(f"## {n}.{heading} {sentence(rng)}\n")
+            for _ in range(3):
+                cite = "" if kind == "floor" else f" [@key{cited % works}]"
+                cited += 1
+                lines.append(f"{sentence(rng)}.\n{sentence(rng)}{cite}.\n{sentence(rng)}.\n")
+        (root / "docs" / f"p{n}.md").write_text("\n".join(lines), encoding="utf-8")
+    if kind == "ours":
+        text = f"---\ntitle: References\ndescription: All\nprev:\n  link: '/p{pages - 1}'\nnext: false\n---\n\n# References\n\n\\bibliography\n"
+        (root / "docs" / "references.md").write_text(text, encoding="utf-8")
+
+
+def build(root: Path) -> tuple[float, float]:
+    """Seconds and peak memory (MB, of the largest process) of one build."""
+    environment = {**os.environ, "NO_MKDOCS_2_WARNING": "1"}
+    began = time.perf_counter()
+    command = [sys.executable, "-m", "mkdocs", "build", "-q", "-f", str(root / "mkdocs.yml"), "-d", str(root / "site")]
+    process = os.posix_spawn(sys.executable, command, environment)
+    _, status, usage = os.wait4(process, 0)
+    if status:
+        sys.exit(f"a build of {root} failed")
+    return time.perf_counter() - began, usage.ru_maxrss / 1024
+
+
+def measure(folder: Path, pages: int, works: int, colliding: bool, stock: bool) -> list[tuple[str, float, float]]:
+    """One paper, every way of building it, as (name, seconds, MB)."""
+    rows = []
+    paper(folder / "floor", pages, works, "floor")
+    build(folder / "floor")
+    rows.append(("floor: no citations", *build(folder / "floor")))
+    paper(folder / "ours", pages, works, "ours", colliding)
+    rows.append(("ours, cold", *build(folder / "ours")))
+    rows.append(("ours, warm", *build(folder / "ours")))
+    page = folder / "ours" / "docs" / "p1.md"
+    page.write_text(page.read_text(encoding="utf-8").replace(" [@key15]", " [@key17]") + f"\nMore [@key15; @key{works - 1}, p. 3].\n", encoding="utf-8")
+    rows.append(("ours, one section changed", *build(folder / "ours")))
+    if stock:
+        paper(folder / "stock", pages, works, "stock", colliding)
+        rows.append(("stock mkdocs-bibtex", *build(folder / "stock")))
+    return rows
+
+
+def real() -> list[tuple[str, float, float]]:
+    """The paper itself: its floor (citations taken out) and ours, cold and warm."""
+    import re
+
+    rows = []
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for kind in ("floor", "ours"):
+            copy = folder / kind
+            copy.mkdir()
+            for part in ("docs", "data", "styles", "references.bib", "publication.yml", "mkdocs.yml"):
+                if (ROOT / part).is_dir():
+                    shutil.copytree(ROOT / part, copy / part)
+                elif (ROOT / part).exists():
+                    shutil.copy(ROOT / part, copy / part)
+            config = (copy / "mkdocs.yml").read_text(encoding="utf-8").replace("whitepaper/theme", (ROOT / "whitepaper" / "theme").as_posix())
+            if kind == "floor":
+                config = re.sub(r"  - bibtex:\n(?:      .*\n)+  - whitepaper\n", "", config).replace("strict: true", "strict: false")
+                config = re.sub(r"^validation:.*", "", config, flags=re.S | re.M)
+                for page in (copy / "docs").rglob("*.md"):
+                    page.write_text(re.sub(r" ?\[[^\]]*@[^\]]*\]|@\w+", "", page.read_text(encoding="utf-8")), encoding="utf-8")
+            (copy / "mkdocs.yml").write_text(config, encoding="utf-8")
+        build(folder / "floor")
+        rows.append(("floor: no citations", *build(folder / "floor")))
+        rows.append(("ours, cold", *build(folder / "ours")))
+        rows.append(("ours, warm", *build(folder / "ours")))
+    return rows
+
+
+def show(title: str, rows: list[tuple[str, float, float]]) -> None:
+    """Print one paper's table."""
+    floor = rows[0][1]
+    print(f"\n{title}\n{'':28} {'seconds':>8} {'× floor':>8} {'MB':>6}")
+    for name, seconds, memory in rows:
+        print(f"{name:28} {seconds:8.1f} {seconds / floor:8.2f} {memory:6.0f}", flush=True)
+
+
+def main() -> None:
+    """Print every table, then the ratios that the project holds itself to."""
+    large = os.environ.get("BENCH") == "large"
+    sizes = [(10, 100), (50, 500), (200, 2000), *([(1000, 10000)] if large else [])]
+    cold: dict[int, float] = {}
+    for pages, works in sizes:
+        for colliding in (False, True) if pages <= 200 else (False,):
+            with tempfile.TemporaryDirectory() as folder:
+                stock = not colliding and (pages == 50 or (pages == 200 and large))
+                rows = measure(Path(folder), pages, works, colliding, stock)
+            show(f"{pages} pages, {works} references, {'colliding' if colliding else 'distinct'} names", rows)
+            if not colliding:
+                cold[pages] = rows[1][1]
+            if stock:
+                print(f"stock takes {rows[-1][1] / rows[1][1]:.1f} times as long as ours, cold")
+    growth = (cold[200] - cold[10]) / (cold[50] - cold[10])
+    print(f"\n200 pages over 50, start-up (10 pages) taken off both: {growth:.1f} (linear: {190 / 40:.2f})")
+    show("the paper itself", real())
+
+
+if __name__ == "__main__":
+    main()
