@@ -184,3 +184,49 @@ def test_filter_by_kind(tiny_reader: Reader) -> None:
     page.keyboard.press("ArrowDown")
     expect(page.locator(".wp-list > li:visible")).to_have_count(3)
     assert {e.get_attribute("data-kind") for e in page.locator(".wp-list > li:visible").all()} == {"trial"}
+
+
+def test_registers(tiny_reader: Reader) -> None:
+    """A claim named in a section leads to the register, its work to the references, which lead back to the claim, and that to its recommendation."""
+    page = tiny_reader.open("sections/1-first/")
+    mark = page.locator("article a.wp-mark", has_text="C1.1, low")
+    mark.hover()
+    expect(page.locator("#wp-preview")).to_contain_text("One trial, lowered for imprecision.")
+    mark.click()
+    page.wait_for_url("**/claims/#C1.1")
+    page.locator("[id='C1.1'] a.citation[href*='ref-abdallah2022dose']").click()
+    page.wait_for_url("**/references/#ref-abdallah2022dose")
+    page.locator("#ref-abdallah2022dose a[href*='#claim-C1.1']").click()
+    page.wait_for_url("**/claims/#claim-C1.1-abdallah2022dose")
+    page.locator("[id='C1.1'] a", has_text="R1").click()
+    page.wait_for_url("**/recommendations/#R1")
+    assert tiny_reader.faults == []
+
+
+def test_filtering_a_register(tiny_reader: Reader) -> None:
+    """A register can be narrowed by each facet, says how many are shown, and opens again for an address that needs it."""
+    page = tiny_reader.open("claims/")
+    expect(page.get_by_role("status")).to_have_text("3 of 3 shown")
+    page.get_by_label("Certainty").select_option("documented")
+    expect(page.locator(".wp-record:visible")).to_have_count(1)
+    expect(page.get_by_role("status")).to_have_text("1 of 3 shown")
+    page.evaluate("location.hash = '#C1.1'")
+    expect(page.locator("[id='C1.1']")).to_be_in_viewport()
+    page.get_by_label("Section").select_option("2. Second")
+    expect(page.locator(".wp-record:visible")).to_have_count(1)
+    assert tiny_reader.faults == []
+
+
+def test_exhibits_on_a_narrow_screen(browser: Browser, tiny_site: Path, serve: Serve) -> None:
+    """Tables and figures fit a 320 px window without scrolling sideways, each cell with its label."""
+    context = browser.new_context(viewport={"width": 320, "height": 640})
+    page = Reader(context, serve(tiny_site)).open("sections/1-first/")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    for cell in page.locator(".wp-table tbody td").all():
+        assert cell.evaluate("e => getComputedStyle(e, '::before').content") not in ("none", "normal", '""')
+        box = cell.bounding_box()
+        assert box is not None
+        assert box["x"] + box["width"] <= 320
+    sizes = page.locator("svg.wp-svg text").evaluate_all("all => all.map(e => e.getBoundingClientRect().height)")
+    assert min(sizes) >= 9
+    context.close()

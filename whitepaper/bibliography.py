@@ -7,17 +7,17 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from whitepaper import citeproc
+from whitepaper import citeproc, figures
 from whitepaper.cache import Cache
-from whitepaper.checks import KINDS, LAW, UNCONFIRMED, unconfirmed
+from whitepaper.checks.references import KINDS, LAW, UNCONFIRMED, unconfirmed
 from whitepaper.citeproc import Formatted, Label, Style
-from whitepaper.language import date
+from whitepaper.language import Words, date
+from whitepaper.markdown import slug
 from whitepaper.model import Citation, Heading, Paper, Reference, Section
 
-Words = Mapping[str, Any]
 Address = Callable[[str], str]
+REFERENCES = "docs/references.md"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,20 +39,12 @@ class Drawing:
     words: Words
     notes: Mapping[str, str]
     mentions: Mapping[str, tuple[tuple[Mention, ...], ...]]
+    figures: Mapping[str, str]
 
 
 def drawing(paper: Paper, style: Style, words: Words, cache: Cache) -> Drawing:
     """All that the paper's pages are drawn from."""
-    return Drawing(paper, format_paper(paper, style, cache), words, notes(paper, words), mentions(paper))
-
-
-def slug(key: str) -> str:
-    """A citation key as part of an anchor.
-
-    >>> slug("dewey:1990+a")
-    'dewey:1990_2ba'
-    """
-    return re.sub(r"[^A-Za-z0-9_.:-]", lambda m: f"_{ord(m[0]):x}", key)
+    return Drawing(paper, format_paper(paper, style, cache), words, notes(paper, words), mentions(paper), figures.drawn(paper, words, cache))
 
 
 def reading_paths(paper: Paper) -> tuple[str, ...]:
@@ -95,7 +87,9 @@ def _numbered(above: list[Heading]) -> Heading:
 
 def cited_keys(paper: Paper) -> tuple[str, ...]:
     """The keys of the works that the paper cites, each once, sorted."""
-    return tuple(sorted({cite.key for s in paper.sections.values() for c in s.citations for cite in c.cites}))
+    cited = {cite.key for s in paper.sections.values() for c in s.citations for cite in c.cites}
+    cited |= {key for c in paper.claims.values() for key in (*c.supports, *c.contradicts)}
+    return tuple(sorted(cited | {key for e in paper.exhibits.values() for key, _ in e.references()}))
 
 
 def format_paper(paper: Paper, style: Style, cache: Cache) -> Formatted:
@@ -138,7 +132,7 @@ def _note(reference: Reference, words: Words) -> str:
     said = words["bibliography"]
     parts = [words["kinds"][reference.fields["keywords"]], said["read_as"].format(readas=words["readas"][reference.fields["readas"]])]
     if "urldate" in reference.fields:
-        parts.append(said["accessed"].format(date=date(reference.fields["urldate"], dict(words))))
+        parts.append(said["accessed"].format(date=date(reference.fields["urldate"], words)))
     if left_out := [words["fields"][name] for name in UNCONFIRMED if name in words["fields"] and name in unconfirmed(reference)]:
         parts.append(said["unconfirmed"].format(fields=", ".join(left_out)))
     shown = [html.escape(p, False) for p in parts]
@@ -153,34 +147,44 @@ def _in_order(keys: Iterable[str], formatted: Formatted) -> list[str]:
     return sorted(set(keys), key=lambda k: formatted.rank[k])
 
 
-def sources(section: Section, drawing: Drawing, address: Address) -> str:
-    """The works that a section cites, as HTML: what the preview of a citation shows."""
-    formatted, words = drawing.formatted, drawing.words
-    rows = []
-    page = html.escape(address("docs/references.md"))
-    for key in _in_order((cite.key for c in section.citations for cite in c.cites), formatted):
-        rows.append(
-            f'<li id="source-{slug(key)}">{formatted.entries[key]}'
-            f'<span class="wp-note">{drawing.notes[key]} · '
-            f'<a href="{page}#ref-{slug(key)}">{html.escape(words["citations"]["in_references"])}</a></span></li>'
-        )
-    label = html.escape(words["citations"]["preview"])
-    return f'<ul class="wp-sources" data-label="{label}">\n' + "\n".join(rows) + "\n</ul>"
+def link(key: str, drawing: Drawing, address: Address, anchor: str = "") -> str:
+    """A work named outside the running text, as a link to its entry."""
+    label = drawing.formatted.labels[key]
+    identity = f' id="{html.escape(anchor)}"' if anchor else ""
+    href = f"{html.escape(address(REFERENCES))}#ref-{slug(key)}"
+    return f'<a class="citation"{identity} href="{href}">{label.author}{label.delimiter}{label.year}</a>'
 
 
-def whole(drawing: Drawing, address: Address) -> str:
-    """The References page's list, as HTML: every cited work with its kind, how it was read and all back-links."""
+def group(keys: Iterable[str], drawing: Drawing, address: Address, anchor: Callable[[str], str] = lambda _: "", parentheses: bool = True) -> str:
+    """Works in a row as HTML, in the bibliography's order; nothing for none."""
+    style = drawing.formatted.style
+    shown = style.delimiter.join(link(key, drawing, address, anchor(key)) for key in _in_order(keys, drawing.formatted))
+    return f"{html.escape(style.prefix)}{shown}{html.escape(style.suffix)}" if shown and parentheses else shown
+
+
+def source_rows(keys: Iterable[str], drawing: Drawing, address: Address) -> list[str]:
+    """Works that a page cites, as rows of its sources: what the preview of a citation shows."""
+    page, told = html.escape(address(REFERENCES)), html.escape(drawing.words["citations"]["in_references"])
+    return [
+        f'<li id="source-{slug(key)}">{drawing.formatted.entries[key]}'
+        f'<span class="wp-note">{drawing.notes[key]} · <a href="{page}#ref-{slug(key)}">{told}</a></span></li>'
+        for key in _in_order(keys, drawing.formatted)
+    ]
+
+
+def whole(drawing: Drawing, address: Address, exhibits: Iterable[Mention], leaning: Callable[[str], str]) -> str:
+    """The References page's list, as HTML: every cited work with its kind, how it was read, all back-links and the claims that lean on it.
+
+    Args:
+        exhibits: the works that tables name.
+        leaning: gives the claims that lean on a work.
+    """
     uses: defaultdict[str, list[Mention]] = defaultdict(list)
-    for rows in drawing.mentions.values():
-        for row in rows:
-            for mention in row:
-                uses[mention.key].append(mention)
-    entries = [_row(drawing.paper.references[key], uses[key], drawing, address) for key in drawing.formatted.order]
-    return (
-        f'<div class="wp-references">\n{_filter(drawing.paper, drawing.formatted, drawing.words)}\n<ul class="wp-list">\n'
-        + "\n".join(entries)
-        + "\n</ul>\n</div>"
-    )
+    for mention in [m for rows in drawing.mentions.values() for row in rows for m in row] + list(exhibits):
+        uses[mention.key].append(mention)
+    entries = [_row(drawing.paper.references[key], uses[key], drawing, address, leaning(key)) for key in drawing.formatted.order]
+    choices = _filter(drawing.paper, drawing.formatted, drawing.words)
+    return f'<div class="wp-references">\n{choices}\n<ul class="wp-list">\n' + "\n".join(entries) + "\n</ul>\n</div>"
 
 
 def searchable(formatted: Formatted) -> str:
@@ -193,12 +197,13 @@ def anchors(formatted: Formatted) -> set[str]:
     return {f"ref-{slug(key)}" for key in formatted.order}
 
 
-def _row(reference: Reference, uses: list[Mention], drawing: Drawing, address: Address) -> str:
+def _row(reference: Reference, uses: list[Mention], drawing: Drawing, address: Address, leaning: str) -> str:
     links = ", ".join(f'<a href="{html.escape(address(m.path))}#{m.anchor}">{html.escape(label)}</a>' for m, label in _named(uses, drawing.words))
+    told = html.escape(drawing.words["bibliography"]["cited_in"])
+    cited = f'<span class="wp-uses">{told}: {links}</span>' if links else ""
     return (
         f'<li id="ref-{slug(reference.key)}" data-kind="{reference.fields["keywords"]}">{drawing.formatted.entries[reference.key]}'
-        f'<span class="wp-note">{drawing.notes[reference.key]}</span>'
-        f'<span class="wp-uses">{html.escape(drawing.words["bibliography"]["cited_in"])}: {links}</span></li>'
+        f'<span class="wp-note">{drawing.notes[reference.key]}</span>{cited}{leaning}</li>'
     )
 
 

@@ -210,6 +210,15 @@ def headings(text: str, visible: str, body: int) -> tuple[Heading, ...]:
     return tuple(done)
 
 
+def slug(key: str) -> str:
+    """A citation key as part of an anchor.
+
+    >>> slug("dewey:1990+a")
+    'dewey:1990_2ba'
+    """
+    return re.sub(r"[^A-Za-z0-9_.:-]", lambda m: f"_{ord(m[0]):x}", key)
+
+
 def anchors(visible: str, found: tuple[Heading, ...]) -> frozenset[str]:
     """Every anchor that a section offers: of headings, of their earlier forms, and written by hand."""
     by_hand = {m[1] for m in HTML_ID.finditer(visible)}

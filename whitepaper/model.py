@@ -108,6 +108,17 @@ class Neighbour:
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """Something drawn from data, as written: `[C2.4]`, `\\exhibit{trials}`. `kind` is claim, recommendation, exhibit, see or list."""
+
+    kind: str
+    name: str
+    line: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
 class Section:
     """One Markdown file of the paper. `text` is the whole file; the body starts at `body`."""
 
@@ -125,6 +136,7 @@ class Section:
     citations: tuple[Citation, ...] = ()
     typed: tuple[Typed, ...] = ()
     commands: tuple[tuple[str, int, int], ...] = ()
+    marks: tuple[Mark, ...] = ()
     place: Place = Place("")
 
 
@@ -166,11 +178,89 @@ class Publication:
 
 
 @dataclass(frozen=True, slots=True)
+class Claim:
+    """A key claim: how sure we are of it, what supports and what contradicts it, and what would change it."""
+
+    number: str
+    section: str
+    statement: str
+    certainty: str
+    about: str
+    reason: str
+    supports: tuple[str, ...]
+    contradicts: tuple[str, ...]
+    premises: tuple[str, ...]
+    change: str
+    asof: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Recommendation:
+    """What someone should do, and the claims that it rests on."""
+
+    number: str
+    statement: str
+    strength: str
+    why: str
+    actor: str
+    instrument: str
+    horizon: str
+    claims: tuple[str, ...]
+    equity: str
+    resources: str
+    indicator: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of an exhibit: its values' type, unit and sensible range."""
+
+    name: str
+    label: str
+    type: str
+    description: str
+    unit: str = ""
+    low: float | None = None
+    high: float | None = None
+
+
+Cell = str | int | float | bool
+
+
+@dataclass(frozen=True, slots=True)
+class Exhibit:
+    """A table or figure made from one file in `data/`. `lines` are those of its rows."""
+
+    name: str
+    kind: str
+    caption: str
+    note: str
+    source: str
+    date: str
+    alternative: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    lines: tuple[int, ...]
+    place: Place
+
+    def references(self) -> tuple[tuple[str, Place], ...]:
+        """The citation keys in its rows, with their places."""
+        at = [n for n, c in enumerate(self.columns) if c.type == "reference"]
+        return tuple((str(row[n]), Place(self.place.path, line)) for row, line in zip(self.rows, self.lines, strict=True) for n in at)
+
+
+@dataclass(frozen=True, slots=True)
 class Paper:
-    """The whole paper: sections and references by path and key, the reading order, and its record."""
+    """The whole paper: sections, references, claims, recommendations and exhibits by path, key, number and name;
+    the reading order, and its record."""
 
     sections: Mapping[str, Section]
     references: Mapping[str, Reference]
     order: tuple[Step, ...]
     publication: Publication
     files: frozenset[str] = frozenset()
+    claims: Mapping[str, Claim] = field(default_factory=dict)
+    recommendations: Mapping[str, Recommendation] = field(default_factory=dict)
+    exhibits: Mapping[str, Exhibit] = field(default_factory=dict)

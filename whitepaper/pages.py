@@ -6,15 +6,16 @@ import html
 import posixpath
 import re
 from collections.abc import Callable
+from functools import partial
 
-from whitepaper import bibliography
-from whitepaper.bibliography import Address, Drawing, Mention, Words, slug
+from whitepaper import bibliography, evidence
+from whitepaper.bibliography import REFERENCES, Address, Drawing, Mention
 from whitepaper.citeproc import Formatted
-from whitepaper.markdown import earlier_anchor
+from whitepaper.language import Words
+from whitepaper.markdown import earlier_anchor, slug
 from whitepaper.model import Citation, Cite, Paper, Section
 from whitepaper.order import resolve
 
-REFERENCES = "docs/references.md"
 HEADING = re.compile(r'<h[1-6]\b[^>]*?\bid="(?P<id>[^"]*)"[^>]*>')
 LIST = "<!-- list of works -->"
 SPECIAL = re.compile(r"[\[\]*_`\\~^={}|$]")
@@ -38,10 +39,16 @@ def draw(path: str, drawing: Drawing) -> str:
         changes.append((citation.start, citation.end, citation_text(citation, row, drawing.formatted, drawing.words, _relative(REFERENCES, path))))
     changes += [(link.start, link.end, new) for link in section.links if (new := _mended_link(link.target, section, drawing.paper)) is not None]
     lists = [(start, end, LIST) for _, start, end in section.commands]
+    numbers = evidence.numbered(drawing.paper, drawing.words)
+    for mark in section.marks:
+        drawn = (
+            f"<!-- {mark.kind} {mark.name} -->" if mark.kind in ("exhibit", "list") else evidence.inline(mark, drawing, numbers, lambda p: _relative(p, path))
+        )
+        changes.append((mark.start, mark.end, drawn))
     text = _apply(section.text, [*changes, *lists], section.body)
     if section.draft:
         text = _with_banner(text, drawing.words)
-    if section.citations and not section.commands and path != REFERENCES:
+    if (evidence.keys(section, drawing.paper) or section.marks) and not section.commands and path != REFERENCES:
         title = drawing.words["citations"]["here"]
         text = f"{text.rstrip()}\n\n## {title} {{#sources-cited-here}}\n\n{LIST}\n"
     return text
@@ -67,9 +74,36 @@ def with_earlier_anchors(content: str, section: Section) -> str:
 
 
 def _list(section: Section, drawing: Drawing, address: Address) -> str:
+    paper = drawing.paper
     if section.path == REFERENCES:
-        return bibliography.whole(drawing, address)
-    return bibliography.sources(section, drawing, address)
+        numbers = evidence.numbered(paper, drawing.words)
+        return bibliography.whole(drawing, address, evidence.mentions(paper, numbers), lambda key: evidence.leaning(key, drawing, address))
+    rows = bibliography.source_rows(evidence.keys(section, paper), drawing, address) + evidence.source_rows(section, drawing, address)
+    label = html.escape(drawing.words["citations"]["preview"])
+    return f'<ul class="wp-sources" data-label="{label}">\n' + "\n".join(rows) + "\n</ul>"
+
+
+def with_data(content: str, path: str, drawing: Drawing, address: Address) -> str:
+    """A page's HTML with its exhibits, and its lists of claims and recommendations."""
+    section, numbers = drawing.paper.sections[path], evidence.numbered(drawing.paper, drawing.words)
+    for mark in section.marks:
+        if mark.kind == "exhibit":
+            drawn = evidence.exhibit(drawing.paper.exhibits[mark.name], drawing, address, numbers)
+        elif mark.kind == "list":
+            drawn = evidence.listed(mark, section, drawing, address, numbers)
+        else:
+            continue
+        content = re.sub(rf"(?:<p>)?<!-- {mark.kind} {re.escape(mark.name)} -->(?:</p>)?", partial(_constant, drawn), content, count=1)
+    return content
+
+
+def identities(content: str) -> set[str]:
+    """The anchors that a page's HTML holds."""
+    return set(re.findall(r'\sid="([^"]+)"', content))
+
+
+def _constant(text: str, _: re.Match[str]) -> str:
+    return text
 
 
 def _apply(text: str, changes: list[Change], body: int) -> str:

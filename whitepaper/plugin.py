@@ -25,6 +25,7 @@ from mkdocs_bibtex.registry import ReferenceRegistry
 
 from whitepaper import bibliography, pages
 from whitepaper.cache import Cache
+from whitepaper.exports import data
 from whitepaper.language import words
 from whitepaper.model import Problem, Step
 from whitepaper.read import Sources, read
@@ -86,25 +87,33 @@ class WhitepaperPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  #
         _quiet(config.plugins["bibtex"])
         return config
 
+    def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
+        """The site's files and the paper's data, for others to take away."""
+        for name, text in data.files(self.drawing.paper).items():
+            files.append(File.generated(config, f"data/{name}", content=text))
+        return files
+
     @event_priority(100)
     def on_page_markdown(self, markdown: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
         """The page's text with citations and links drawn."""
         return pages.draw(_path(page), self.drawing)
 
     def on_page_content(self, html: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
-        """The page's earlier anchors, and on References all works as plain text for the search; MkDocs is told of the anchors."""
+        """The page with its data and earlier anchors, and on References all works as plain text for the search; MkDocs is told of the anchors."""
         section, formatted = self.drawing.paper.sections[_path(page)], self.drawing.formatted
-        more = {*pages.earlier_anchors(section).values(), *(bibliography.anchors(formatted) if section.path == pages.REFERENCES else ())}
-        page.present_anchor_ids = (page.present_anchor_ids or set()) | more
-        html = pages.with_earlier_anchors(html, section)
-        return html.replace(pages.LIST, bibliography.searchable(formatted) + pages.LIST) if section.path == pages.REFERENCES else html
+        html = pages.with_data(pages.with_earlier_anchors(html, section), section.path, self.drawing, _address(page, files))
+        page.present_anchor_ids = (page.present_anchor_ids or set()) | pages.identities(html)
+        if section.path == bibliography.REFERENCES:
+            page.present_anchor_ids |= bibliography.anchors(formatted)
+            html = html.replace(pages.LIST, bibliography.searchable(formatted) + pages.LIST)
+        return html
 
     @event_priority(-100)
     def on_page_context(self, context: TemplateContext, *, page: Page, config: MkDocsConfig, nav: Navigation) -> TemplateContext:
         """After the search has read the page: its sources, and Previous and Next as the page itself names them."""
         path = _path(page)
         content = page.content or ""
-        if path == pages.REFERENCES:
+        if path == bibliography.REFERENCES:
             content = content.replace(bibliography.searchable(self.drawing.formatted), "")
         page.content = pages.with_list(content, path, self.drawing, _address(page, [p.file for p in nav.pages]))
         step = next((s for s in self.drawing.paper.order if s.path == path), Step("", None, None))
@@ -122,8 +131,8 @@ def _path(page: Page) -> str:
 
 def _address(page: Page, files: Iterable[File]) -> Callable[[str], str]:
     """What gives a path's address, relative to a page."""
-    urls = {"docs/" + f.src_uri: f.url for f in files}
-    return lambda path: get_relative_url(urls[path], page.url)
+    urls = {"docs/" + f.src_uri: f.url for f in files if f.is_documentation_page()}
+    return lambda path: get_relative_url(urls.get(path, path), page.url)
 
 
 def _quiet(bibtex: Any) -> None:

@@ -6,13 +6,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from whitepaper import checks, publication, references, sections
+from whitepaper import checks, exhibits, publication, references, registers, sections
 from whitepaper.cache import Cache
 from whitepaper.citeproc import Style, StyleError, read_style
-from whitepaper.model import Paper, Place, Problem, Publication, Reference, Section
+from whitepaper.model import Claim, Exhibit, Paper, Place, Problem, Publication, Recommendation, Reference, Section
 from whitepaper.order import reading_order
 
-BIBLIOGRAPHY_PAGE = "docs/references.md"
+CLAIMS, RECOMMENDATIONS = "data/claims.yml", "data/recommendations.yml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +71,11 @@ def read(sources: Sources, cache: Cache) -> tuple[Paper | None, Style | None, li
         found, unread = _sections(sources, files, cache, problems)
         bibliography, whole, faults = reading.result()
     problems += faults
+    claims, recommendations, shown, unread_data = _data(sources, problems)
+    unread |= unread_data
     order, faults = reading_order(found)
-    problems += [] if unread else faults
-    paper = Paper(found, bibliography, order, record or Publication("", "", "", "9999-12-31", "en", ""), files)
+    problems += [] if any(p.endswith(".md") for p in unread) else faults
+    paper = Paper(found, bibliography, order, record or Publication("", "", "", "9999-12-31", "en", ""), files, claims, recommendations, shown)
     problems += checks.check(paper, whole=whole, unread=unread)
     problems = sorted(set(problems))
     return (None if problems else paper), style, problems
@@ -92,6 +94,33 @@ def _sections(sources: Sources, files: frozenset[str], cache: Cache, problems: l
         else:
             unread.add(path)
     return found, frozenset(unread)
+
+
+Data = tuple[dict[str, Claim], dict[str, Recommendation], dict[str, Exhibit], frozenset[str]]
+
+
+def _data(sources: Sources, problems: list[Problem]) -> Data:
+    """Claims, recommendations and exhibits, and the paths of files that cannot be read."""
+    claims: dict[str, Claim] = {}
+    recommendations: dict[str, Recommendation] = {}
+    shown: dict[str, Exhibit] = {}
+    unread: set[str] = set()
+    for file in sorted((sources.root / "data").glob("*.yml")):
+        path = file.relative_to(sources.root).as_posix()
+        text = _text(sources.root, path, problems, "data")
+        faults: list[Problem] = []
+        if text is None:
+            unread.add(path)
+        elif path == CLAIMS:
+            claims, faults = registers.claims(path, text)
+        elif path == RECOMMENDATIONS:
+            recommendations, faults = registers.recommendations(path, text)
+        else:
+            exhibit, faults = exhibits.read(path, text)
+            shown |= {exhibit.name: exhibit} if exhibit else {}
+        problems += faults
+        unread |= {path} if faults else set()
+    return claims, recommendations, shown, frozenset(unread)
 
 
 def _publication(sources: Sources, problems: list[Problem]) -> Publication | None:

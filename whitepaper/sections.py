@@ -8,11 +8,11 @@ from typing import Any
 
 import yaml
 
-from whitepaper import citations, markdown
+from whitepaper import citations, markdown, marks
 from whitepaper.cache import Cache, digest, source_version
-from whitepaper.model import Citation, Cite, Heading, Link, Neighbour, Place, Problem, Section, Typed
+from whitepaper.model import Citation, Cite, Heading, Link, Mark, Neighbour, Place, Problem, Section, Typed
 
-VERSION = source_version(__file__, markdown.__file__, citations.__file__)
+VERSION = source_version(__file__, markdown.__file__, citations.__file__, marks.__file__)
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 FRONT = re.compile(r"---[ \t]*\n(?P<yaml>.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.S | re.M)
 BARE_BRACKET = re.compile(r"\[[^\[\]\0\n]*(?<![\w\\])@")
@@ -44,7 +44,8 @@ def read(path: str, text: str, commands: tuple[str, str]) -> tuple[Section | Non
     section = Section(
         path=path, text=text, body=body, title=title, description=description, draft=draft is True,
         prev=prev, next=following, headings=headings, anchors=markdown.anchors(bare, headings), links=links,
-        citations=found, typed=citations.typed(visible, body, found), commands=citations.commands(visible, body, commands),
+        marks=marks.recognise(visible, body), citations=found, typed=citations.typed(visible, body, found),
+        commands=citations.commands(visible, body, commands),
         place=Place(path, 1),
     )  # fmt: skip
     return section, problems
@@ -77,7 +78,7 @@ def _revived(path: str, text: str, kept: dict[str, Any]) -> Section:
         headings=tuple(Heading(*h) for h in kept["headings"]), anchors=frozenset(kept["anchors"]), links=tuple(Link(*link) for link in kept["links"]),
         citations=tuple(Citation(start, end, line, tuple(Cite(*c) for c in cites)) for start, end, line, cites in kept["citations"]),
         typed=tuple(Typed(line, shown, tuple(names), *rest) for line, shown, names, *rest in kept["typed"]),
-        commands=tuple((name, start, end) for name, start, end in kept["commands"]), place=Place(path, 1),
+        commands=tuple((name, start, end) for name, start, end in kept["commands"]), marks=tuple(Mark(*m) for m in kept["marks"]), place=Place(path, 1),
     )  # fmt: skip
 
 

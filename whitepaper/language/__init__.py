@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 from typing import Any
 
 import yaml
+
+Words = Mapping[str, Any]
 
 
 @cache
@@ -27,7 +30,7 @@ def languages() -> tuple[str, ...]:
     return tuple(sorted(f.name.removesuffix(".yml") for f in folder.iterdir() if f.name.endswith(".yml")))
 
 
-def date(text: str, said: dict[str, Any]) -> str:
+def date(text: str, said: Words) -> str:
     """A date in words: '20 November 2026' for 2026-11-20, 'November 2026' for 2026-11; other text as it is."""
     parts = text.split("-")
     if not 2 <= len(parts) <= 3 or not all(p.isdigit() for p in parts) or not 1 <= int(parts[1]) <= 12:

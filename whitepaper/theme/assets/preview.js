@@ -31,7 +31,7 @@
   const show = (link) => {
     clearTimeout(timer);
     if (owner === link) return;
-    const source = document.getElementById("source-" + link.hash.slice(5));
+    const source = document.getElementById(decodeURIComponent(link.hash).replace(/^#(ref-)?/, "source-"));
     if (!source) return;
     hide();
     owner = link;

@@ -1,19 +1,14 @@
-"""What the paper as a whole must hold: one short function a rule, named for the fault."""
+"""What an entry of the bibliography must hold."""
 
 from __future__ import annotations
 
-import difflib
-import posixpath
 import re
-from collections import defaultdict
 from collections.abc import Callable, Iterator
-from functools import cache
-from urllib.parse import unquote
 
 from whitepaper import references
-from whitepaper.model import Link, Paper, Place, Problem, Reference, Section, Typed
-from whitepaper.order import resolve
+from whitepaper.model import Paper, Problem, Reference
 
+Found = Iterator[Problem]
 KINDS = ("trial", "review", "preclinical", "guideline", "law", "statistics", "report", "news", "other")
 READ_AS = ("full text", "page", "excerpt", "abstract", "secondary")
 STATUSES = ("retracted", "corrected")
@@ -29,148 +24,6 @@ CONTAINERS = {
 DOI = re.compile(r"^10\.\d{4,9}/\S+$")
 WEB_ADDRESS = re.compile(r"^https?://[^\s/]+\.[^\s/]+\S*$")
 MARKUP = re.compile(r"<\s*/?[a-zA-Z!][^>]*>|javascript:", re.I)
-
-Found = Iterator[Problem]
-
-
-def check(paper: Paper, whole: bool, unread: frozenset[str]) -> list[Problem]:
-    """Every fault of a paper.
-
-    Args:
-        whole: every entry of the bibliography could be read; if not, a missing key may be there all the same.
-        unread: sections whose text could not be read; if any, a reference may be cited there all the same.
-    """
-    rules: list[Callable[[Paper], Found]] = [broken_link, misplaced_bibliography, *REFERENCE_RULES]
-    if whole:
-        rules += [unknown_citation, typed_citation]
-    if not unread:
-        rules.append(cited_nowhere)
-    return [problem for rule in rules for problem in rule(paper)]
-
-
-def unknown_citation(paper: Paper) -> Found:
-    """A section cites a key that no reference has."""
-    for section in paper.sections.values():
-        for citation in section.citations:
-            for cite in citation.cites:
-                if cite.key not in paper.references:
-                    near = difflib.get_close_matches(cite.key, paper.references, 1, 0.6)
-                    mend = f"did you mean '{near[0]}'?" if near else "add it, or remove the citation"
-                    yield Problem(Place(section.path, citation.line), f"cites '{cite.key}', which references.bib does not hold", mend)
-
-
-def typed_citation(paper: Paper) -> Found:
-    """A citation is typed as text."""
-    for section in paper.sections.values():
-        groups: defaultdict[tuple[int, bool], list[Typed]] = defaultdict(list)
-        for typed in section.typed:
-            groups[typed.group, typed.narrative].append(typed)
-        for (_, narrative), group in groups.items():
-            matches = {t: _matching(t, paper) for t in group}
-            if not any(t.certain or matches[t] for t in group):
-                continue
-            place = Place(section.path, group[0].line)
-            if all(len(m) == 1 for m in matches.values()):
-                keys = [m[0] for m in matches.values()]
-                form = f"@{keys[0]}" if narrative else "[" + "; ".join(f"@{k}" for k in keys) + "]"
-                yield Problem(place, f"'{'; '.join(t.text for t in group)}' is typed as text", f"write '{form}'")
-                continue
-            for typed in group:
-                yield from _one_typed(place, typed, matches[typed])
-
-
-def _one_typed(place: Place, typed: Typed, keys: tuple[str, ...]) -> Found:
-    what = f"'{typed.text}' is typed as text"
-    forms = [f"'@{k}'" if typed.narrative else f"'[@{k}]'" for k in keys]
-    if forms:
-        yield Problem(place, what, "write " + " or ".join(forms))
-    elif typed.certain:
-        yield Problem(place, what, "references.bib holds no such work: add it or remove the claim")
-
-
-@cache
-def _name(text: str) -> str:
-    return re.sub(r"[^\w]", "", text.casefold())
-
-
-def _matching(typed: Typed, paper: Paper) -> tuple[str, ...]:
-    """The keys of the works that a typed citation may mean."""
-    done = []
-    for reference in paper.references.values():
-        names = references.surnames(reference)
-        if not names or references.year(reference) != typed.year[:4]:
-            continue
-        wanted = [_name(n) for n in typed.names]
-        have = [_name(n) for n in names]
-        enough = len(have) > len(wanted) if typed.et_al else len(have) == len(wanted)
-        if enough and all(a == b for a, b in zip(wanted, have, strict=False)):
-            done.append(reference.key)
-    return tuple(done)
-
-
-def broken_link(paper: Paper) -> Found:
-    """A link leads to no page, file or anchor."""
-    for section in paper.sections.values():
-        for link in section.links:
-            if problem := _broken(paper, section, link):
-                yield problem
-
-
-def _broken(paper: Paper, section: Section, link: Link) -> Problem | None:
-    place = Place(section.path, link.line)
-    if re.match(r"^[a-zA-Z][a-zA-Z0-9+.-]*:|^//", link.target):
-        if link.target.split(":")[0].lower() in ("http", "https", "mailto", "tel", "sms"):
-            return None
-        return Problem(place, f"links to '{link.target}'", "use an address that begins with https:, mailto: or tel:")
-    target, _, anchor = link.target.partition("#")
-    target, anchor = unquote(target.partition("?")[0]), unquote(anchor)
-    if not link.target:
-        return Problem(place, "has a link without a target", "write '[words](target)'")
-    if target and posixpath.normpath(posixpath.join(posixpath.dirname(section.path), target)) in paper.files and not target.endswith(".md"):
-        return None
-    page = resolve(target, section.path, paper.sections) if target else section.path
-    if page is None:
-        found = _nearest(target, paper)
-        mend = f"did you mean '{posixpath.relpath(found, posixpath.dirname(section.path))}'?" if found else "name an existing file, or remove the link"
-        return Problem(place, f"links to '{link.target}', but there is no such file", mend)
-    offered = paper.sections[page].anchors | GENERATED
-    if anchor and anchor not in offered and not re.match(r"(?:ref|cite|source)-|fn", anchor):
-        near = difflib.get_close_matches(anchor, sorted(offered), 1, 0.5)
-        mend = f"did you mean '#{near[0]}'?" if near else "name a heading of that page"
-        return Problem(place, f"links to '{link.target}', but {page} has no '#{anchor}'", mend)
-    return None
-
-
-def _nearest(target: str, paper: Paper) -> str | None:
-    """The file whose name is nearest to a target's, if one is near."""
-    stems = {posixpath.splitext(posixpath.basename(f))[0]: f for f in sorted(paper.files, reverse=True)}
-    near = difflib.get_close_matches(posixpath.splitext(posixpath.basename(target.rstrip("/")))[0], stems, 1, 0.6)
-    return stems[near[0]] if near else None
-
-
-GENERATED = frozenset({"sources-cited-here"})
-
-
-def misplaced_bibliography(paper: Paper) -> Found:
-    """A page asks for the whole bibliography elsewhere than on the References page, or that page does not."""
-    page = paper.sections.get("docs/references.md")
-    if page and not page.commands:
-        yield Problem(page.place, "does not say where the references stand", r"add a line with '\bibliography'")
-    for section in paper.sections.values():
-        for command, start, _ in section.commands:
-            if command == r"\full_bibliography" and section is not page:
-                line = section.text.count("\n", 0, start) + 1
-                yield Problem(Place(section.path, line), r"asks for '\full_bibliography'", "link to docs/references.md, where all references stand")
-    if not page and any(s.citations for s in paper.sections.values()):
-        yield Problem(Place("docs/references.md", 1), "there is no such page, and citations lead to it", r"add it, with '\bibliography' in its text")
-
-
-def cited_nowhere(paper: Paper) -> Found:
-    """A reference is cited nowhere."""
-    cited = {cite.key for s in paper.sections.values() for c in s.citations for cite in c.cites}
-    for reference in paper.references.values():
-        if reference.key not in cited:
-            yield Problem(reference.place, f"'{reference.key}' is cited nowhere", "cite it or remove it")
 
 
 def unconfirmed(r: Reference) -> set[str]:
@@ -299,6 +152,6 @@ def _of_scale(r: Reference, name: str, scale: tuple[str, ...], needed: bool) -> 
         yield Problem(r.field_place(name), f"'{r.key}' has {name} '{value}'", f"use exactly one of {', '.join(scale)}")
 
 
-REFERENCE_RULES: tuple[Callable[[Paper], Found], ...] = (
+RULES: tuple[Callable[[Paper], Found], ...] = (
     missing_field, no_identifier, malformed_identifier, twice, no_access_date, later_than_paper, markup_in_field, own_field,
 )  # fmt: skip

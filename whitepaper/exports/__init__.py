@@ -1,0 +1,1 @@
+"""What readers and machines can take away."""
