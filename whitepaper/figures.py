@@ -74,15 +74,16 @@ def _forest(exhibit: Exhibit, words: Words) -> dict[str, Any]:
     """A forest plot as a Vega-Lite specification: estimates with their intervals and the line of no effect."""
     column = estimate(exhibit)
     assert column is not None, f"{exhibit.name} has no interval to draw"
-    at = {c.name: n for n, c in enumerate(exhibit.columns)}
+    place = {c.name: n for n, c in enumerate(exhibit.columns)}
     said = words["figures"]
     values = []
     for n, row in enumerate(exhibit.rows):
-        low, middle, high = (float(row[at[column.name + end]]) for end in ("_low", "", "_high"))
+        low, middle, high = (float(row[place[column.name + end]]) for end in ("_low", "", "_high"))
         told = said["interval"].format(estimate=_number(middle), low=_number(low), high=_number(high))
         values.append({"n": n, "label": str(row[0]), "low": low, "x": middle, "high": high, "told": told})
     least, most = min(min(v["low"] for v in values), 0), max(max(v["high"] for v in values), 0)
-    x: dict[str, Any] = {"field": "x", "type": "quantitative", "title": column.label, "scale": {"domain": [least - 0.1, most + 0.1], "nice": True}}
+    x: dict[str, Any] = {"field": "x", "type": "quantitative", "title": column.label, "axis": {"tickCount": 5}}
+    x["scale"] = {"domain": [least - 0.1, most + 0.1], "nice": True}
     y: dict[str, Any] = {"field": "n", "type": "ordinal", "axis": None, "scale": {"paddingInner": 0, "paddingOuter": 0}}
     text = {"color": INK, "font": FONT}
     height = ROW * len(values)
@@ -103,18 +104,15 @@ def _forest(exhibit: Exhibit, words: Words) -> dict[str, Any]:
                 "encoding": {"x": {"value": WIDTH}, "y": y, "text": {"field": "told"}},
             },
             *(
-                {
-                    "data": {"values": [{}]},
-                    "mark": {"type": "text", "align": side, "fontSize": 11, "fontStyle": "italic", **text},
-                    "encoding": {"x": {"datum": 0}, "y": {"value": height + 44}, "text": {"value": said[key]}},
-                }
-                for side, key in (("right", "below"), ("left", "above"))
+                {"data": {"values": [{}]}, "mark": {"type": "text", "align": side, "fontSize": 11, "fontStyle": "italic", **text}}
+                | {"encoding": {"x": {"value": at}, "y": {"value": height + 34}, "text": {"value": said[key]}}}
+                for side, at, key in (("left", 0, "below"), ("right", WIDTH, "above"))
             ),
         ],
         "config": {
             "view": {"stroke": None},
             "axis": {"labelColor": INK, "titleColor": INK, "domainColor": INK, "tickColor": INK, "grid": False, "labelFontSize": 12, "titleFontSize": 12}
-            | {"labelFont": FONT, "titleFont": FONT, "titleFontWeight": "normal", "titlePadding": 22},
+            | {"labelFont": FONT, "titleFont": FONT, "titleFontWeight": "normal", "titlePadding": 26, "labelOverlap": "greedy"},
         },
     }
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 from functools import partial
 
-from whitepaper import bibliography, evidence
+from whitepaper import bibliography, evidence, register_pages
 from whitepaper.bibliography import REFERENCES, Address, Drawing, Mention
 from whitepaper.citeproc import Formatted
 from whitepaper.language import Words
@@ -77,8 +77,8 @@ def _list(section: Section, drawing: Drawing, address: Address) -> str:
     paper = drawing.paper
     if section.path == REFERENCES:
         numbers = evidence.numbered(paper, drawing.words)
-        return bibliography.whole(drawing, address, evidence.mentions(paper, numbers), lambda key: evidence.leaning(key, drawing, address))
-    rows = bibliography.source_rows(evidence.keys(section, paper), drawing, address) + evidence.source_rows(section, drawing, address)
+        return bibliography.whole(drawing, address, evidence.mentions(paper, numbers), lambda key: register_pages.leaning(key, drawing, address))
+    rows = bibliography.source_rows(evidence.keys(section, paper), drawing, address) + register_pages.source_rows(section, drawing, address)
     label = html.escape(drawing.words["citations"]["preview"])
     return f'<ul class="wp-sources" data-label="{label}">\n' + "\n".join(rows) + "\n</ul>"
 
@@ -90,7 +90,8 @@ def with_data(content: str, path: str, drawing: Drawing, address: Address) -> st
         if mark.kind == "exhibit":
             drawn = evidence.exhibit(drawing.paper.exhibits[mark.name], drawing, address, numbers)
         elif mark.kind == "list":
-            drawn = evidence.listed(mark, section, drawing, address, numbers)
+            exhibits = mark.name == "exhibits"
+            drawn = evidence.listed(drawing, address, numbers) if exhibits else register_pages.listed(mark, section, drawing, address)
         else:
             continue
         content = re.sub(rf"(?:<p>)?<!-- {mark.kind} {re.escape(mark.name)} -->(?:</p>)?", partial(_constant, drawn), content, count=1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import html
+from html import escape as e
 
 from whitepaper.bibliography import Address, Drawing, group
 from whitepaper.exhibits import ABSENT
@@ -11,11 +11,6 @@ from whitepaper.markdown import slug
 from whitepaper.model import Cell, Column, Exhibit
 
 WIDE = 6  # a table of more columns is a row of cards on most screens
-
-
-def e(text: str) -> str:
-    """Text as HTML."""
-    return html.escape(text)
 
 
 def shown(value: Cell, column: Column, words: Words) -> str:
