@@ -87,7 +87,7 @@ def test_reading_through(reader: Reader) -> None:
 def test_citation_to_reference_and_back(reader: Reader) -> None:
     """A citation leads to its entry; the entry's links lead back to that very citation, wherever it stands."""
     page = reader.open("sections/2-neuroscience/")
-    link = page.locator("a.citation[href*='ref-girgenti2017ketamine']").first
+    link = page.locator("a.citation[id][href*='ref-girgenti2017ketamine']").first
     anchor = link.get_attribute("id")
     link.click()
     assert page.url.endswith("/references/#ref-girgenti2017ketamine")

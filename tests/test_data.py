@@ -29,7 +29,7 @@ def test_csv_is_the_yaml(which: str, root: Path, request: pytest.FixtureRequest)
     assert sorted(p.stem for p in (site / "data").glob("*.csv")) == names
     for name in names:
         source = yaml.safe_load((root / "data" / f"{name}.yml").read_text(encoding="utf-8"))
-        rows = list(csv.DictReader(io.StringIO((site / "data" / f"{name}.csv").read_text(encoding="utf-8", newline=""))))
+        rows = list(csv.DictReader(io.StringIO((site / "data" / f"{name}.csv").read_bytes().decode())))
         assert [list(row) for row in rows] == [[c["name"] for c in source["columns"]]] * len(source["rows"])
         for row, original in zip(rows, source["rows"], strict=True):
             for key, value in row.items():

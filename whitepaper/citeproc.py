@@ -147,7 +147,7 @@ def read_works(bibliography: str, cache: Cache) -> tuple[dict[str, Any], ...]:
 
 
 def _prepared(work: Work) -> dict[str, Any]:
-    """A work as it should be printed: whole surnames, no publisher that is also the author, no notes to self."""
+    """A work as it should be printed: whole surnames, no publisher that is also the author, no notes to self, and never nameless."""
     done = {k: v for k, v in work.items() if k not in ("abstract", "keyword", "annote", "title-short", "note", "language")}
     for role in ("author", "editor", "translator"):
         if role in done:
@@ -155,6 +155,9 @@ def _prepared(work: Work) -> dict[str, Any]:
     literals = {str(p.get("literal", "")) for p in done.get("author", ())}
     if done.get("publisher") in literals:
         del done["publisher"]
+    named = done.get("publisher") or done.get("container-title")
+    if named and not any(done.get(part) for part in ("author", "editor", "title")):
+        done["author"] = [{"literal": named}]
     return done
 
 

@@ -46,7 +46,7 @@ def missing_field(paper: Paper) -> Found:
                 wanted.append(CONTAINERS[r.type])
         if "crossref" in have:
             wanted = [w for w in wanted if w != ("year", "date")]
-        excused = unconfirmed(r) if have & {"title", "author"} else set()
+        excused = unconfirmed(r) if have & {"title", "author", "organization", "institution"} else set()
         for names in wanted:
             if not have & set(names) and not excused & set(names):
                 yield Problem(r.place, f"'{r.key}' (@{r.type}) has no {' or '.join(names[:2])}", f"add '{names[0]} = {{…}}'")
