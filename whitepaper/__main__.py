@@ -1,4 +1,4 @@
-"""`python -m whitepaper site`: build beside `site/`, and take its place only when the build succeeded."""
+"""The commands behind make: `site` builds beside `site/` and takes its place only when whole; `prose` grades the text."""
 
 from __future__ import annotations
 
@@ -6,6 +6,10 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+
+from whitepaper.cache import Cache
+from whitepaper.prose import table
+from whitepaper.read import Sources, read
 
 NEW, OLD, SITE = Path(".site-new"), Path(".site-old"), Path("site")
 
@@ -25,7 +29,19 @@ def site() -> int:
     return 0
 
 
+def prose() -> int:
+    """Print how hard each section is to read. The exit status."""
+    paper, _, problems = read(Sources(Path()), Cache(Path(".cache") / "whitepaper"))
+    if paper is None:
+        print(*problems, sep="\n", file=sys.stderr)
+        return 1
+    print(table(paper))
+    return 0
+
+
+COMMANDS = {"site": site, "prose": prose}
+
 if __name__ == "__main__":
-    if sys.argv[1:] != ["site"]:
-        sys.exit("usage: python -m whitepaper site")
-    sys.exit(site())
+    if len(sys.argv) != 2 or sys.argv[1] not in COMMANDS:
+        sys.exit(f"usage: python -m whitepaper {'|'.join(COMMANDS)}")
+    sys.exit(COMMANDS[sys.argv[1]]())

@@ -1,0 +1,65 @@
+"""How hard the paper is to read, and how long its sections are."""
+
+from __future__ import annotations
+
+import pytest
+from conftest import ROOT
+
+from whitepaper import prose, sections
+from whitepaper.cache import Cache
+from whitepaper.model import Paper
+from whitepaper.read import Sources, read
+
+CEILINGS = {
+    "1-introduction": 2800,
+    "2-neuroscience": 6500,
+    "3-trauma-canada": 5500,
+    "4-ethics": 4000,
+    "5-access": 5000,
+    "6-policy": 6000,
+    "7-way-forward": 2800,
+    "conclusion": 900,
+}
+
+
+@pytest.fixture(scope="module")
+def paper() -> Paper:
+    """The paper itself."""
+    found, _, problems = read(Sources(ROOT), Cache())
+    assert found, "\n".join(map(str, problems))
+    return found
+
+
+def test_running_text() -> None:
+    """Running text is sentences alone: headings, lists, tables, code, citations and marks are left out, and of links the words stay."""
+    text = """---
+title: A
+description: B
+---
+
+# A
+
+One *plain* sentence [see @key, p. 3] with [words](b.md).
+@key found `code` much [C1.1].
+
+- a list
+
+| a | table |
+|---|---|
+
+\\exhibit{x}
+
+    indented code
+"""
+    section, _ = sections.read("docs/a.md", text, ("\\bibliography", "\\full_bibliography"))
+    assert section is not None
+    assert " ".join(prose.running_text(section).split()) == "One plain sentence with words. Author found much."
+
+
+def test_readable(paper: Paper) -> None:
+    """No section is above grade 15, and none above its ceiling of words."""
+    graded = {line.split()[0]: float(line.split()[2]) for line in prose.table(paper).splitlines()[1:]}
+    assert len(graded) > 8
+    assert {path: grade for path, grade in graded.items() if grade > 15} == {}
+    for name, ceiling in CEILINGS.items():
+        assert len(prose.running_text(paper.sections[f"docs/sections/{name}.md"]).split()) <= ceiling
