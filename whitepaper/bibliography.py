@@ -6,6 +6,7 @@ import html
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from whitepaper import citeproc, figures
@@ -44,7 +45,10 @@ class Drawing:
 
 def drawing(paper: Paper, style: Style, words: Words, cache: Cache) -> Drawing:
     """All that the paper's pages are drawn from."""
-    return Drawing(paper, format_paper(paper, style, cache), words, notes(paper, words), mentions(paper), figures.drawn(paper, words, cache))
+    with ThreadPoolExecutor(1) as pool:
+        drawn = pool.submit(figures.drawn, paper, words, cache)
+        formatted = format_paper(paper, style, cache)
+    return Drawing(paper, formatted, words, notes(paper, words), mentions(paper), drawn.result())
 
 
 def reading_paths(paper: Paper) -> tuple[str, ...]:
