@@ -53,17 +53,25 @@ class _End:
         return Place(self.page, self.line)
 
 
-def reading_order(sections: Mapping[str, Section]) -> tuple[tuple[Step, ...], list[Problem]]:
-    """The reading order that the pages' `prev` and `next` make, or the problems that prevent one."""
+def reading_order(sections: Mapping[str, Section], unread: frozenset[str] = frozenset()) -> tuple[tuple[Step, ...], list[Problem]]:
+    """The reading order that the pages' `prev` and `next` make, or the problems that prevent one.
+
+    Args:
+        unread: pages that are there and cannot be read, whose part in the order is unknown.
+    """
     chained = {p: s for p, s in sections.items() if s.prev or s.next or p.startswith("docs/sections/")}
     problems: list[Problem] = []
     labels: list[tuple[Problem, str, set[str]]] = []
     ends: dict[tuple[str, str], _End] = {}
-    broken: set[str] = set()
+    broken: set[str] = {"prev", "next"} if unread else set()
+    silenced: set[str] = set()
     for path, section in chained.items():
         for side, neighbour in (("prev", section.prev), ("next", section.next)):
             found = _end(path, side, neighbour, sections)
-            if isinstance(found, _End):
+            if neighbour and neighbour.link and resolve(neighbour.link, path, unread):
+                broken.add(side)
+                silenced.add(path)
+            elif isinstance(found, _End):
                 ends[path, side] = found
             elif isinstance(found, Problem):
                 problems.append(found)
@@ -75,9 +83,9 @@ def reading_order(sections: Mapping[str, Section]) -> tuple[tuple[Step, ...], li
     conflicts, involved = _conflicts(ends, chained)
     told = {p for p, side, pointing in labels if not (pointing & involved or (not pointing and side in broken))}
     problems += [*conflicts, *told]
-    silent = {p.place.path for p, _, _ in labels} | {p for p, s in chained.items() if any(n and n.faulty for n in (s.prev, s.next))}
+    silent = silenced | {p.place.path for p, _, _ in labels} | {p for p, s in chained.items() if any(n and n.faulty for n in (s.prev, s.next))}
     order, unreached = _walk(ends, chained, involved | silent | {p.place.path for p in problems})
-    if problems or unreached or silent:
+    if problems or unreached or silent or unread:
         return (), problems + unreached
     return tuple(Step(p, _label(sections, ends[p, "prev"]), _label(sections, ends[p, "next"])) for p in order), []
 

@@ -69,14 +69,14 @@ def read(sources: Sources, cache: Cache) -> tuple[Paper | None, Style | None, li
         docs = sources.root / "docs"
         files = frozenset(p.relative_to(sources.root).as_posix() for p in docs.rglob("*") if p.is_file() and not p.name.startswith("."))
         found, unread = _sections(sources, files, cache, problems)
-        bibliography, whole, faults = reading.result()
+        bibliography, lost, faults = reading.result()
     problems += faults
     claims, recommendations, shown, unread_data = _data(sources, problems)
     unread |= unread_data
-    order, faults = reading_order(found)
-    problems += [] if any(p.endswith(".md") for p in unread) else faults
+    order, faults = reading_order(found, unread)
+    problems += faults
     paper = Paper(found, bibliography, order, record or Publication("", "", "", "9999-12-31", "en", ""), files, claims, recommendations, shown)
-    problems += checks.check(paper, whole=whole, unread=unread)
+    problems += checks.check(paper, lost=lost, unread=unread)
     problems = sorted(set(problems))
     return (None if problems else paper), style, problems
 
@@ -113,13 +113,15 @@ def _data(sources: Sources, problems: list[Problem]) -> Data:
             unread.add(path)
         elif path == CLAIMS:
             claims, faults = registers.claims(path, text)
+            unread |= set() if claims else {path}
         elif path == RECOMMENDATIONS:
             recommendations, faults = registers.recommendations(path, text)
+            unread |= set() if recommendations else {path}
         else:
             exhibit, faults = exhibits.read(path, text)
             shown |= {exhibit.name: exhibit} if exhibit else {}
+            unread |= set() if exhibit else {path}
         problems += faults
-        unread |= {path} if faults else set()
     return claims, recommendations, shown, frozenset(unread)
 
 
@@ -132,21 +134,24 @@ def _publication(sources: Sources, problems: list[Problem]) -> Publication | Non
     return record
 
 
-def _references(sources: Sources, cache: Cache) -> tuple[dict[str, Reference], bool, list[Problem]]:
-    """The references by key, whether every entry could be read, and the problems."""
+def _references(sources: Sources, cache: Cache) -> tuple[dict[str, Reference], frozenset[str], list[Problem]]:
+    """The references by key, the keys of entries that could not be read, and the problems."""
     done: dict[str, Reference] = {}
+    lost: frozenset[str] = frozenset()
     problems: list[Problem] = []
     for path in sources.bibliographies:
         text = _text(sources.root, path, problems, "the references")
         if text is None:
+            lost |= {references.ANY}
             continue
         bibliography, faults = references.read_again(path, text, cache)
         found, unreadable = references.with_works(bibliography, cache)
         problems += faults + unreadable
+        lost |= bibliography.lost
         for reference in found:
             if reference.key in done:
                 what = f"the key '{reference.key}' is used twice, first at {done[reference.key].place}"
                 problems.append(Problem(reference.place, what, "give one of the two another key, or remove it"))
             else:
                 done[reference.key] = reference
-    return done, not problems, problems
+    return done, lost, problems

@@ -27,17 +27,22 @@ HALVED = 100  # from so many entries on, two pandocs read them sooner than one
 VERSION = source_version(__file__)
 ENTRY = re.compile(r"@\s*(?P<type>\w+)\s*[{(]\s*(?P<key>[^\s,{}()]*)")
 DECODER = LatexNodes2Text(math_mode="verbatim")
+ANY = "*"
 MACRO = re.compile(r"^[^\W\d][\w:.+/-]*$")
 MONTHS = {m: str(n) for n, m in enumerate(["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], 1)}
 
 
 @dataclass(frozen=True, slots=True)
 class Bibliography:
-    """The entries of a file in order, the source of each, and the definitions that they lean on."""
+    """The entries of a file in order, the source of each, the definitions that they lean on, and the keys of entries lost to a fault.
+
+    A fault that hides even the key leaves ANY among those.
+    """
 
     references: tuple[Reference, ...]
     sources: tuple[str, ...]
     preamble: str
+    lost: frozenset[str] = frozenset()
 
 
 def read(path: str, text: str) -> tuple[Bibliography, list[Problem]]:
@@ -50,6 +55,7 @@ def read(path: str, text: str) -> tuple[Bibliography, list[Problem]]:
     sources: list[str] = []
     preamble: list[str] = []
     first: dict[str, Reference] = {}
+    lost: set[str] = set()
     for block in library.blocks:
         place = Place(path, (block.start_line or 0) + 1)
         if isinstance(block, Entry):
@@ -64,8 +70,11 @@ def read(path: str, text: str) -> tuple[Bibliography, list[Problem]]:
         elif isinstance(block, (String, Preamble)):
             preamble.append(block.raw or "")
         else:
-            problems += _faults(block, place)
-    return Bibliography(tuple(references), tuple(sources), "\n\n".join(preamble)), problems
+            faults = list(_faults(block, place))
+            problems += faults
+            opened = ENTRY.match(block.raw or "")
+            lost |= {opened["key"] if opened and opened["key"] else ANY} if faults else set()
+    return Bibliography(tuple(references), tuple(sources), "\n\n".join(preamble), frozenset(lost)), problems
 
 
 def read_again(path: str, text: str, cache: Cache) -> tuple[Bibliography, list[Problem]]:

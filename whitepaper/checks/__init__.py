@@ -6,21 +6,25 @@ from collections.abc import Callable, Iterator
 
 from whitepaper.checks import citations, exhibits, links, references, registers
 from whitepaper.model import Paper, Problem
+from whitepaper.references import ANY
+
+Rule = Callable[[Paper], Iterator[Problem]]
+KeyRule = Callable[[Paper, frozenset[str]], Iterator[Problem]]
 
 
-def check(paper: Paper, whole: bool, unread: frozenset[str]) -> list[Problem]:
+def check(paper: Paper, lost: frozenset[str], unread: frozenset[str]) -> list[Problem]:
     """Every fault of a paper.
 
     Args:
-        whole: every entry of the bibliography could be read; if not, a missing key may be there all the same.
-        unread: files whose text could not be read; if any, a reference may be cited there all the same.
+        lost: the keys of entries that could not be read, whose absence is told already.
+        unread: files whose text could not be read, whose absence is told already.
     """
-    rules: list[Callable[[Paper], Iterator[Problem]]] = [links.broken_link, citations.misplaced_bibliography, *references.RULES]
-    rules += registers.RULES
+    rules: list[Rule] = [links.broken_link, citations.misplaced_bibliography, *references.RULES, *registers.RULES]
     if not any(path.startswith("data/") for path in unread):
         rules += [registers.unknown_number, exhibits.unknown_exhibit]
-    if whole:
-        rules += [citations.unknown_citation, citations.typed_citation, registers.unknown_reference, exhibits.unknown_reference]
     if not unread:
         rules += [citations.cited_nowhere, registers.used_nowhere, exhibits.placed_nowhere]
-    return [problem for rule in rules for problem in rule(paper)]
+    if not lost:
+        rules.append(citations.typed_citation)
+    by_key: list[KeyRule] = [] if ANY in lost else [citations.unknown_citation, registers.unknown_reference, exhibits.unknown_reference]
+    return [problem for rule in rules for problem in rule(paper)] + [problem for rule in by_key for problem in rule(paper, lost)]

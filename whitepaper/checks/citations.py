@@ -14,12 +14,12 @@ from whitepaper.model import Paper, Place, Problem, Typed
 Found = Iterator[Problem]
 
 
-def unknown_citation(paper: Paper) -> Found:
+def unknown_citation(paper: Paper, lost: frozenset[str]) -> Found:
     """A section cites a key that no reference has."""
     for section in paper.sections.values():
         for citation in section.citations:
             for cite in citation.cites:
-                if cite.key not in paper.references:
+                if cite.key not in paper.references and cite.key not in lost:
                     near = difflib.get_close_matches(cite.key, paper.references, 1, 0.6)
                     mend = f"did you mean '{near[0]}'?" if near else "add it, or remove the citation"
                     yield Problem(Place(section.path, citation.line), f"cites '{cite.key}', which references.bib does not hold", mend)

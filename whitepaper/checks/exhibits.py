@@ -11,11 +11,11 @@ from whitepaper.model import Paper, Place, Problem
 Found = Iterator[Problem]
 
 
-def unknown_reference(paper: Paper) -> Found:
+def unknown_reference(paper: Paper, lost: frozenset[str]) -> Found:
     """A row names a key that no reference has."""
     for exhibit in paper.exhibits.values():
         for key, place in exhibit.references():
-            if key and key not in paper.references:
+            if key and key not in paper.references and key not in lost:
                 near = difflib.get_close_matches(key, paper.references, 1, 0.6)
                 mend = f"did you mean '{near[0]}'?" if near else "add it to references.bib, or name another"
                 yield Problem(place, f"names '{key}', which references.bib does not hold", mend)

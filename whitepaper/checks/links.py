@@ -36,6 +36,8 @@ def _broken(paper: Paper, section: Section, link: Link) -> Problem | None:
     if target and posixpath.normpath(posixpath.join(posixpath.dirname(section.path), target)) in paper.files and not target.endswith(".md"):
         return None
     page = resolve(target, section.path, paper.sections) if target else section.path
+    if page is None and resolve(target, section.path, paper.files):
+        return None  # the page is there and cannot be read, which is told already
     if page is None:
         found = _nearest(target, paper)
         mend = f"did you mean '{posixpath.relpath(found, posixpath.dirname(section.path))}'?" if found else "name an existing file, or remove the link"

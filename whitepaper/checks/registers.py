@@ -10,11 +10,11 @@ from whitepaper.model import Claim, Paper, Place, Problem
 Found = Iterator[Problem]
 
 
-def unknown_reference(paper: Paper) -> Found:
+def unknown_reference(paper: Paper, lost: frozenset[str]) -> Found:
     """A claim leans on a key that no reference has."""
     for claim in paper.claims.values():
         for key in (*claim.supports, *claim.contradicts):
-            if key not in paper.references:
+            if key not in paper.references and key not in lost:
                 near = difflib.get_close_matches(key, paper.references, 1, 0.6)
                 mend = f"did you mean '{near[0]}'?" if near else "add it to references.bib, or take it out"
                 yield Problem(claim.place, f"{claim.number} names '{key}', which references.bib does not hold", mend)
