@@ -15,6 +15,9 @@ from whitepaper.model import Claim, Exhibit, Mark, Paper, Recommendation, Sectio
 from whitepaper.register_pages import CLAIMS, RECOMMENDATIONS
 
 
+MORE = ("claims.json", "recommendations.json", "claims.schema.json", "recommendations.schema.json", "exhibit.schema.json")
+
+
 @dataclass(frozen=True, slots=True)
 class Numbered:
     """An exhibit's place and names: the section that places it, and 'Table 2.1', 'Figure 2.1' or both by kind."""
@@ -103,4 +106,5 @@ def listed(drawing: Drawing, address: Address, numbers: Mapping[str, Numbered]) 
         day = e(said["dated"].format(date=date(item.date, drawing.words)))
         note = f'<span class="wp-note">{e(drawing.paper.sections[place.path].title)} · {day} · {files}</span>'
         rows.append(f'<li><a href="{e(address(place.path))}#exhibit-{name}">{e(shown)}</a>. {e(item.caption)}{note}</li>')
-    return '<ul class="wp-sources">\n' + "\n".join(rows) + "\n</ul>"
+    more = " · ".join(f'<a href="{e(address(f"data/{name}"))}">{e(name)}</a>' for name in MORE)
+    return '<ul class="wp-sources">\n' + "\n".join(rows) + f"\n</ul>\n<p>{e(said['registers'])} {more}</p>"

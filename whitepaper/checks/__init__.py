@@ -24,7 +24,6 @@ def check(paper: Paper, lost: frozenset[str], unread: frozenset[str]) -> list[Pr
         rules += [registers.unknown_number, exhibits.unknown_exhibit]
     if not unread:
         rules += [citations.cited_nowhere, registers.used_nowhere, exhibits.placed_nowhere]
-    if not lost:
-        rules.append(citations.typed_citation)
-    by_key: list[KeyRule] = [] if ANY in lost else [citations.unknown_citation, registers.unknown_reference, exhibits.unknown_reference]
+    by_key: list[KeyRule] = [citations.typed_citation]
+    by_key += [] if ANY in lost else [citations.unknown_citation, registers.unknown_reference, exhibits.unknown_reference]
     return [problem for rule in rules for problem in rule(paper)] + [problem for rule in by_key for problem in rule(paper, lost)]

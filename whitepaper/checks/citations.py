@@ -25,7 +25,7 @@ def unknown_citation(paper: Paper, lost: frozenset[str]) -> Found:
                     yield Problem(Place(section.path, citation.line), f"cites '{cite.key}', which references.bib does not hold", mend)
 
 
-def typed_citation(paper: Paper) -> Found:
+def typed_citation(paper: Paper, lost: frozenset[str]) -> Found:
     """A citation is typed as text."""
     for section in paper.sections.values():
         groups: defaultdict[tuple[int, bool], list[Typed]] = defaultdict(list)
@@ -42,7 +42,8 @@ def typed_citation(paper: Paper) -> Found:
                 yield Problem(place, f"'{'; '.join(t.text for t in group)}' is typed as text", f"write '{form}'")
                 continue
             for typed in group:
-                yield from _one_typed(place, typed, matches[typed])
+                if matches[typed] or not lost:
+                    yield from _one_typed(place, typed, matches[typed])
 
 
 def _one_typed(place: Place, typed: Typed, keys: tuple[str, ...]) -> Found:
