@@ -14,7 +14,6 @@ from whitepaper.markdown import slug
 from whitepaper.model import Claim, Exhibit, Mark, Paper, Recommendation, Section
 from whitepaper.register_pages import CLAIMS, RECOMMENDATIONS
 
-
 MORE = ("claims.json", "recommendations.json", "claims.schema.json", "recommendations.schema.json", "exhibit.schema.json")
 
 
