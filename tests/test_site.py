@@ -121,6 +121,13 @@ def test_titles_and_descriptions_are_unique(paper_site: Path) -> None:
     assert all(len(soup.select("h1")) == 1 for soup in parsed.values())
 
 
+def test_scripts_are_small() -> None:
+    """The preview's script takes at most 4 KB, and all our script at most 10."""
+    sizes = {p.name: p.stat().st_size for p in (ROOT / "whitepaper" / "theme" / "assets").glob("*.js")}
+    assert sizes["preview.js"] <= 4096
+    assert sum(sizes.values()) <= 10_240
+
+
 def test_same_source_same_bytes(tiny_site: Path, tmp_path: Path) -> None:
     """A second build of the same paper gives the same pages."""
     from conftest import TINY, build
