@@ -46,12 +46,10 @@ def test_citations(case: dict[str, Any], tiny: Path) -> None:
     assert paper is not None
     assert style is not None
     drawing = bibliography.drawing(paper, style, words("en"), Cache())
-    drawn = (
-        pages.with_list(pages.draw("docs/about.md", drawing), "docs/about.md", drawing, lambda path: path)
-        .split("# About\n\n", 1)[1]
-        .split("\n\n## Sources cited here", 1)[0]
-    )
-    shown = re.sub(r'\[((?:[^\[\]]|\[[^\]]*\])*)\]\(references\.md#ref-([^)]*)\)\{id="[^"]*" \.citation\}', r"«\1 → \2»", drawn)
+    text = pages.with_citations(pages.draw("docs/about.md", drawing), "docs/about.md", drawing, lambda path: path)
+    text = pages.with_list(text, "docs/about.md", drawing, lambda path: path)
+    drawn = text.split("# About\n\n", 1)[1].split("\n\n## Sources cited here", 1)[0]
+    shown = re.sub(r'<a class="citation" id="[^"]*" href="docs/references\.md#ref-([^"]*)">(.*?)</a>', r"«\2 → \1»", drawn)
     assert shown.strip() == case["result"].strip()
 
 

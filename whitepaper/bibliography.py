@@ -15,7 +15,7 @@ from whitepaper.checks.references import KINDS, LAW, UNCONFIRMED, unconfirmed
 from whitepaper.citeproc import Formatted, Label, Style
 from whitepaper.language import Words, date
 from whitepaper.markdown import slug
-from whitepaper.model import Citation, Heading, Paper, Reference, Section
+from whitepaper.model import Citation, Heading, Paper, Reference, Section, Step
 
 Address = Callable[[str], str]
 REFERENCES = "docs/references.md"
@@ -32,8 +32,23 @@ class Mention:
 
 
 @dataclass(frozen=True, slots=True)
+class Numbered:
+    """An exhibit's place and names: the section that places it, and 'Table 2.1', 'Figure 2.1' or both by kind."""
+
+    path: str
+    names: tuple[tuple[str, str], ...]
+
+    @property
+    def name(self) -> str:
+        """The name by which the text refers to it: a figure's, if it has one."""
+        return self.names[-1][1]
+
+
+@dataclass(frozen=True, slots=True)
 class Drawing:
-    """What drawing a page needs: the paper, its works as formatted and what readers should know of each, words, and mentions."""
+    """What drawing a page needs: the paper, its works as formatted and what readers should know of each, words, mentions,
+    figures, the numbers of exhibits, and each page's step in the reading order.
+    """
 
     paper: Paper
     formatted: Formatted
@@ -41,6 +56,8 @@ class Drawing:
     notes: Mapping[str, str]
     mentions: Mapping[str, tuple[tuple[Mention, ...], ...]]
     figures: Mapping[str, str]
+    numbers: Mapping[str, Numbered]
+    steps: Mapping[str, Step]
 
 
 def drawing(paper: Paper, style: Style, words: Words, cache: Cache) -> Drawing:
@@ -48,7 +65,27 @@ def drawing(paper: Paper, style: Style, words: Words, cache: Cache) -> Drawing:
     with ThreadPoolExecutor(1) as pool:
         drawn = pool.submit(figures.drawn, paper, words, cache)
         formatted = format_paper(paper, style, cache)
-    return Drawing(paper, formatted, words, notes(paper, words), mentions(paper), drawn.result())
+    steps = {step.path: step for step in paper.order}
+    return Drawing(paper, formatted, words, notes(paper, words), mentions(paper), drawn.result(), numbered(paper, words), steps)
+
+
+def numbered(paper: Paper, words: Words) -> Mapping[str, Numbered]:
+    """The exhibits by name, numbered as they stand: Table 2.1 is the first table of section 2."""
+    done: dict[str, Numbered] = {}
+    for path, section in paper.sections.items():
+        prefix = (re.match(r"(\d+)\.", section.title) or [""])[0]
+        counts = {"table": 0, "figure": 0}
+        for mark in section.marks:
+            exhibit = paper.exhibits.get(mark.name)
+            if mark.kind != "exhibit" or exhibit is None:
+                continue
+            kinds = ("table", "figure") if exhibit.kind == "both" else (exhibit.kind,)
+            names = []
+            for kind in kinds:
+                counts[kind] += 1
+                names.append((kind, f"{words['exhibits'][kind]} {prefix}{counts[kind]}"))
+            done[exhibit.name] = Numbered(path, tuple(names))
+    return done
 
 
 def reading_paths(paper: Paper) -> tuple[str, ...]:

@@ -2,51 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from html import escape as e
 
 from whitepaper import figures, register_pages, tables
-from whitepaper.bibliography import Address, Drawing, Mention
-from whitepaper.language import Words, date
+from whitepaper.bibliography import Address, Drawing, Mention, Numbered
+from whitepaper.language import date
 from whitepaper.markdown import slug
 from whitepaper.model import Claim, Exhibit, Mark, Paper, Recommendation, Section
 from whitepaper.register_pages import CLAIMS, RECOMMENDATIONS
 
 MORE = ("claims.json", "recommendations.json", "claims.schema.json", "recommendations.schema.json", "exhibit.schema.json")
-
-
-@dataclass(frozen=True, slots=True)
-class Numbered:
-    """An exhibit's place and names: the section that places it, and 'Table 2.1', 'Figure 2.1' or both by kind."""
-
-    path: str
-    names: tuple[tuple[str, str], ...]
-
-    @property
-    def name(self) -> str:
-        """The name by which the text refers to it: a figure's, if it has one."""
-        return self.names[-1][1]
-
-
-def numbered(paper: Paper, words: Words) -> Mapping[str, Numbered]:
-    """The exhibits by name, numbered as they stand: Table 2.1 is the first table of section 2."""
-    done: dict[str, Numbered] = {}
-    for path, section in paper.sections.items():
-        prefix = (re.match(r"(\d+)\.", section.title) or [""])[0]
-        counts = {"table": 0, "figure": 0}
-        for mark in section.marks:
-            exhibit = paper.exhibits.get(mark.name)
-            if mark.kind != "exhibit" or exhibit is None:
-                continue
-            kinds = ("table", "figure") if exhibit.kind == "both" else (exhibit.kind,)
-            names = []
-            for kind in kinds:
-                counts[kind] += 1
-                names.append((kind, f"{words['exhibits'][kind]} {prefix}{counts[kind]}"))
-            done[exhibit.name] = Numbered(path, tuple(names))
-    return done
 
 
 def mentions(paper: Paper, numbers: Mapping[str, Numbered]) -> list[Mention]:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import html
 import posixpath
 import re
-from collections.abc import Callable
 from functools import partial
 
 from whitepaper import bibliography, evidence, register_pages
-from whitepaper.bibliography import REFERENCES, Address, Drawing, Mention
-from whitepaper.citeproc import Formatted
+from whitepaper.bibliography import REFERENCES, Address, Drawing
+from whitepaper.citeproc import Formatted, Label
 from whitepaper.language import Words
 from whitepaper.markdown import earlier_anchor, slug
 from whitepaper.model import Citation, Cite, Paper, Section
@@ -24,25 +23,28 @@ LOCATOR = re.compile(
     re.I,
 )
 
+OPEN, CLOSE = "\ue000", "\ue001"
+WHOLE, YEAR, AUTHOR, NARRATIVE = "w", "y", "a", "n"
+TOKEN = re.compile(f"{OPEN}(?P<number>\\d+)(?P<form>[wyan]){CLOSE}")
+
 Change = tuple[int, int, str]
-Linker = Callable[[str, Mention], str]
 
 
 def draw(path: str, drawing: Drawing) -> str:
-    """The Markdown of a page's body, with LIST where its list of works will stand.
-
-    `Text [@li2010].` becomes `Text ([Li et al., 2010](../references.md#ref-li2010){…}).`
-    """
+    """The Markdown of a page's body, with a token for each cited work and LIST where its list of works will stand."""
     section = drawing.paper.sections[path]
     changes: list[Change] = []
-    for citation, row in zip(section.citations, drawing.mentions[path], strict=True):
-        changes.append((citation.start, citation.end, citation_text(citation, row, drawing.formatted, drawing.words, _relative(REFERENCES, path))))
+    count = 0
+    for citation in section.citations:
+        changes.append((citation.start, citation.end, citation_text(citation, count, drawing.formatted)))
+        count += len(citation.cites)
     changes += [(link.start, link.end, new) for link in section.links if (new := _mended_link(link.target, section, drawing.paper)) is not None]
     lists = [(start, end, LIST) for _, start, end in section.commands]
-    numbers = evidence.numbered(drawing.paper, drawing.words)
     for mark in section.marks:
         drawn = (
-            f"<!-- {mark.kind} {mark.name} -->" if mark.kind in ("exhibit", "list") else evidence.inline(mark, drawing, numbers, lambda p: _relative(p, path))
+            f"<!-- {mark.kind} {mark.name} -->"
+            if mark.kind in ("exhibit", "list")
+            else evidence.inline(mark, drawing, drawing.numbers, lambda p: _relative(p, path))
         )
         changes.append((mark.start, mark.end, drawn))
     text = _apply(section.text, [*changes, *lists], section.body)
@@ -76,8 +78,7 @@ def with_earlier_anchors(content: str, section: Section) -> str:
 def _list(section: Section, drawing: Drawing, address: Address) -> str:
     paper = drawing.paper
     if section.path == REFERENCES:
-        numbers = evidence.numbered(paper, drawing.words)
-        return bibliography.whole(drawing, address, evidence.mentions(paper, numbers), lambda key: register_pages.leaning(key, drawing, address))
+        return bibliography.whole(drawing, address, evidence.mentions(paper, drawing.numbers), lambda key: register_pages.leaning(key, drawing, address))
     rows = bibliography.source_rows(evidence.keys(section, paper), drawing, address) + register_pages.source_rows(section, drawing, address)
     label = html.escape(drawing.words["citations"]["preview"])
     return f'<ul class="wp-sources" data-label="{label}">\n' + "\n".join(rows) + "\n</ul>"
@@ -85,7 +86,7 @@ def _list(section: Section, drawing: Drawing, address: Address) -> str:
 
 def with_data(content: str, path: str, drawing: Drawing, address: Address) -> str:
     """A page's HTML with its exhibits, and its lists of claims and recommendations."""
-    section, numbers = drawing.paper.sections[path], evidence.numbered(drawing.paper, drawing.words)
+    section, numbers = drawing.paper.sections[path], drawing.numbers
     for mark in section.marks:
         if mark.kind == "exhibit":
             drawn = evidence.exhibit(drawing.paper.exhibits[mark.name], drawing, address, numbers)
@@ -137,51 +138,72 @@ def _with_banner(text: str, words: Words) -> str:
     return re.sub(r"\A(\s*#[^\n]*\n)", lambda m: m[1] + banner, text, count=1)
 
 
-def _plain(label: str) -> str:
+def citation_text(citation: Citation, first: int, formatted: Formatted) -> str:
+    """A citation as Markdown, with a token for each work: its number on the page and its form.
+
+    Args:
+        first: the number of the citation's first work among those that the page cites.
+    """
+    pairs = [(cite, first + n) for n, cite in enumerate(citation.cites)]
+    if citation.cites[0].mode == "narrative":
+        return _narrative(pairs, formatted)
+    return formatted.style.prefix + _group(_sorted(pairs, formatted), formatted) + formatted.style.suffix
+
+
+def with_citations(content: str, path: str, drawing: Drawing, address: Address) -> str:
+    """A page's HTML with each token as a link to the work's entry; Markdown would take longer over links than over all the rest."""
+    cited = [mention for row in drawing.mentions[path] for mention in row]
+    page = html.escape(address(REFERENCES)) if cited else ""
+
+    def drawn(m: re.Match[str]) -> str:
+        mention = cited[int(m["number"])]
+        label = _label(m["form"], drawing.formatted.labels[mention.key], drawing)
+        return f'<a class="citation" id="{mention.anchor}" href="{page}#ref-{slug(mention.key)}">{label}</a>'
+
+    return TOKEN.sub(drawn, content)
+
+
+def _label(form: str, label: Label, drawing: Drawing) -> str:
+    """A work's label in one of its forms: whole, year alone, author alone or narrative."""
+    style = drawing.formatted.style
+    if form == WHOLE or not label.year:
+        return label.author + label.delimiter + label.year
+    if form == YEAR:
+        return label.year
+    author = label.author.replace(" &amp; ", f" {drawing.words['citations']['and']} ").replace(",”", "”")
+    return author if form == AUTHOR else f"{author} {html.escape(style.prefix)}{label.year}{html.escape(style.suffix)}"
+
+
+def _token(number: int, form: str) -> str:
+    return f"{OPEN}{number}{form}{CLOSE}"
+
+
+def _narrative(pairs: list[tuple[Cite, int]], formatted: Formatted) -> str:
+    """`@li2010 [p. 3; @b]`: the author in the sentence, the rest in parentheses."""
+    (cite, number), rest, style = pairs[0], pairs[1:], formatted.style
+    year, tail = formatted.labels[cite.key].year, _tail(cite, formatted)
+    if not year:
+        inside = tail.lstrip(" ,")
+        return _token(number, WHOLE) + (f" {style.prefix}{inside}{style.suffix}" if inside else "")
+    if not tail and not rest:
+        return _token(number, NARRATIVE)
+    more = style.delimiter + _group(_sorted(rest, formatted), formatted) if rest else ""
+    return f"{_token(number, AUTHOR)} {style.prefix}{_marked(year)}{tail}{more}{style.suffix}"
+
+
+def _marked(label: str) -> str:
     """A label as Markdown: its marks are shown, its HTML holds."""
     return SPECIAL.sub(lambda m: f"&#{ord(m[0])};", label)
 
 
-def citation_text(citation: Citation, row: tuple[Mention, ...], formatted: Formatted, words: Words, page: str) -> str:
-    """A citation as Markdown, each work in it a link to its entry."""
-
-    def link(label: str, mention: Mention) -> str:
-        return f'[{label}]({page}#ref-{slug(mention.key)}){{id="{mention.anchor}" .citation}}'
-
-    first, style = citation.cites[0], formatted.style
-    pairs = list(zip(citation.cites, row, strict=True))
-    if first.mode == "narrative":
-        return _narrative(pairs, formatted, words, link)
-    pairs = _sorted(pairs, formatted)
-    return style.prefix + _group(pairs, formatted, link) + style.suffix
-
-
-def _narrative(pairs: list[tuple[Cite, Mention]], formatted: Formatted, words: Words, link: Linker) -> str:
-    """`@li2010 [p. 3; @b]`: the author in the sentence, the rest in parentheses."""
-    (cite, mention), rest, style = pairs[0], pairs[1:], formatted.style
-    label = formatted.labels[cite.key]
-    author = _plain(label.author.replace(" &amp; ", f" {words['citations']['and']} ").replace(",”", "”"))
-    tail = _tail(cite, formatted)
-    if not label.year:
-        inside = tail.lstrip(" ,")
-        return link(author, mention) + (f" {style.prefix}{inside}{style.suffix}" if inside else "")
-    if not tail and not rest:
-        return str(link(f"{author} {style.prefix}{_plain(label.year)}{style.suffix}", mention))
-    more = style.delimiter + _group(_sorted(rest, formatted), formatted, link) if rest else ""
-    return f"{link(author, mention)} {style.prefix}{_plain(label.year)}{tail}{more}{style.suffix}"
-
-
-def _group(pairs: list[tuple[Cite, Mention]], formatted: Formatted, link: Linker) -> str:
+def _group(pairs: list[tuple[Cite, int]], formatted: Formatted) -> str:
     """Works in parentheses; of works of one author in a row, the later ones show their years alone."""
     done, before = "", None
-    for cite, mention in pairs:
-        label = formatted.labels[cite.key]
+    for cite, number in pairs:
         joins = before is not None and formatted.style.collapses and _joins(before, cite, formatted)
-        year = _plain(label.year) or _plain(label.author)
-        shown = year if joins or (cite.mode == "year" and label.year) else _plain(label.author + label.delimiter + label.year)
         done += (", " if joins else formatted.style.delimiter) if before is not None else ""
         done += f"{cite.prefix} " if cite.prefix else ""
-        done += link(shown, mention) + _tail(cite, formatted)
+        done += _token(number, YEAR if joins or cite.mode == "year" else WHOLE) + _tail(cite, formatted)
         before = cite
     return done
 
@@ -200,7 +222,7 @@ def _tail(cite: Cite, formatted: Formatted) -> str:
     return formatted.tails.get(cite.suffix) or html.escape(cite.suffix, False)
 
 
-def _sorted(pairs: list[tuple[Cite, Mention]], formatted: Formatted) -> list[tuple[Cite, Mention]]:
+def _sorted(pairs: list[tuple[Cite, int]], formatted: Formatted) -> list[tuple[Cite, int]]:
     """A group in the style's order, works of one author by year; as written where words between the works depend on their order."""
     fixed = any(c.prefix or c.mode != "normal" or (c.suffix and not LOCATOR.match(c.suffix)) for c, _ in pairs)
     if fixed or not formatted.style.sorts:
@@ -211,7 +233,7 @@ def _sorted(pairs: list[tuple[Cite, Mention]], formatted: Formatted) -> list[tup
         author = formatted.labels[cite.key].author
         first[author] = min(rank[cite.key], first.get(author, rank[cite.key]))
 
-    def order(pair: tuple[Cite, Mention]) -> tuple[int, bool, str, int]:
+    def order(pair: tuple[Cite, int]) -> tuple[int, bool, str, int]:
         label = formatted.labels[pair[0].key]
         return first[label.author], label.year[:1].isdigit(), label.year, rank[pair[0].key]
 

@@ -6,7 +6,7 @@ import math
 import posixpath
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -61,6 +61,7 @@ class WhitepaperPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  #
     """Reads and checks the whole paper first, then draws its pages."""
 
     drawing: bibliography.Drawing
+    urls: Mapping[str, str]
     serving = False
 
     def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
@@ -91,6 +92,7 @@ class WhitepaperPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  #
         """The site's files and the paper's data, for others to take away."""
         for name, text in data.files(self.drawing.paper).items():
             files.append(File.generated(config, f"data/{name}", content=text))
+        self.urls = {"docs/" + f.src_uri: f.url for f in files if f.is_documentation_page()}
         return files
 
     @event_priority(100)
@@ -101,7 +103,8 @@ class WhitepaperPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  #
     def on_page_content(self, html: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
         """The page with its data and earlier anchors, and on References all works as plain text for the search; MkDocs is told of the anchors."""
         section, formatted = self.drawing.paper.sections[_path(page)], self.drawing.formatted
-        html = pages.with_data(pages.with_earlier_anchors(html, section), section.path, self.drawing, _address(page, files))
+        html = pages.with_citations(pages.with_earlier_anchors(html, section), section.path, self.drawing, self.address(page))
+        html = pages.with_data(html, section.path, self.drawing, self.address(page))
         page.present_anchor_ids = (page.present_anchor_ids or set()) | pages.identities(html)
         if section.path == bibliography.REFERENCES:
             page.present_anchor_ids |= bibliography.anchors(formatted)
@@ -115,24 +118,21 @@ class WhitepaperPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  #
         content = page.content or ""
         if path == bibliography.REFERENCES:
             content = content.replace(bibliography.searchable(self.drawing.formatted), "")
-        page.content = pages.with_list(content, path, self.drawing, _address(page, [p.file for p in nav.pages]))
-        step = next((s for s in self.drawing.paper.order if s.path == path), Step("", None, None))
-        urls = {"docs/" + p.file.src_uri: p.url for p in nav.pages} if step.path else {}
+        page.content = pages.with_list(content, path, self.drawing, self.address(page))
+        step = self.drawing.steps.get(path, Step("", None, None))
         page.previous_page, page.next_page = (  # type: ignore[assignment]  # the templates read only title and url
-            Link(label[1], urls[label[0]]) if label else None for label in (step.prev, step.next)
+            Link(label[1], self.urls[label[0]]) if label else None for label in (step.prev, step.next)
         )
         return context
+
+    def address(self, page: Page) -> Callable[[str], str]:
+        """What gives the address of a page or data file, relative to a page."""
+        return lambda path: get_relative_url(self.urls.get(path, path), page.url)
 
 
 def _path(page: Page) -> str:
     """A page's path within the project."""
     return "docs/" + page.file.src_uri
-
-
-def _address(page: Page, files: Iterable[File]) -> Callable[[str], str]:
-    """What gives a path's address, relative to a page."""
-    urls = {"docs/" + f.src_uri: f.url for f in files if f.is_documentation_page()}
-    return lambda path: get_relative_url(urls.get(path, path), page.url)
 
 
 def _quiet(bibtex: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,7 +34,7 @@ def decode(path: str, data: bytes) -> tuple[str | None, list[Problem]]:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         return None, [Problem(Place(path, line), f"is not UTF-8 (byte 0x{data[error.start]:02x})", "save the file as UTF-8")]
-    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", ""), []
+    return re.sub("[\0\ue000-\ue001]", "", text.replace("\r\n", "\n").replace("\r", "\n")), []
 
 
 def _text(root: Path, path: str, problems: list[Problem], purpose: str) -> str | None:
