@@ -7,6 +7,7 @@ import posixpath
 import sys
 import time
 from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -71,18 +72,18 @@ class WhitepaperPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  #
     @event_priority(100)
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
         """Read, check and format the paper; take mkdocs-bibtex's place at drawing; set the navigation."""
-        sources, cache = _sources(config), Cache(Path(config.config_file_path).parent / ".cache" / "whitepaper")
+        sources, kept = _sources(config), Cache(Path(config.config_file_path).parent / ".cache" / "whitepaper")
         config.watch = [*config.watch, *(str(p) for p in _watched(sources))]
-        paper, style, problems = read(sources, cache)
+        paper, style, problems = read(sources, kept)
         while problems and self.serving and not hasattr(self, "drawing"):
             _print(problems)
             _wait(sources)
-            paper, style, problems = read(sources, cache)
+            paper, style, problems = read(sources, kept)
         if paper is None or style is None:
             _print(problems)
             raise PluginError("the paper was not built")
-        self.drawing = bibliography.drawing(paper, style, words(paper.publication.language), cache)
-        cache.prune()
+        self.drawing = bibliography.drawing(paper, style, words(paper.publication.language), kept)
+        kept.prune()
         config.nav = [step.path.removeprefix("docs/") for step in paper.order] + list(config.nav or [])
         config.site_name = paper.publication.title
         _quiet(config.plugins["bibtex"])
@@ -127,7 +128,7 @@ class WhitepaperPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  #
 
     def address(self, page: Page) -> Callable[[str], str]:
         """What gives the address of a page or data file, relative to a page."""
-        return lambda path: get_relative_url(self.urls.get(path, path), page.url)
+        return cache(lambda path: get_relative_url(self.urls.get(path, path), page.url))
 
 
 def _path(page: Page) -> str:
