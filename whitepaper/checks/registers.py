@@ -80,8 +80,8 @@ def _too_sure(claim: Claim, paper: Paper) -> Found:
         return
     if all(w.get("status") == "retracted" for w in works):
         yield Problem(claim.place, f"{claim.number} rests on retracted works only", "review the claim")
-    if claim.certainty in ("high", "moderate") and all(w.get("readas") == "secondary" for w in works):
-        yield Problem(claim.place, f"{claim.number} is '{claim.certainty}' and rests on works read second-hand only", "read one, or lower the certainty")
+    if claim.certainty != "judgement" and all(w.get("readas") == "secondary" for w in works):
+        yield Problem(claim.place, f"{claim.number} rests on works read second-hand only", "read one, or take the claim out")
     if claim.certainty == "high" and any(w.get("keywords") == "trial" for w in against):
         yield Problem(claim.place, f"{claim.number} is 'high' and names a trial that contradicts it", "lower the certainty")
     if claim.about == "people" and claim.certainty in ("high", "moderate") and all(w.get("keywords") == "preclinical" for w in works):
