@@ -44,7 +44,7 @@ def inline(mark: Mark, drawing: Drawing, numbers: Mapping[str, Numbered], relati
     paper = drawing.paper
     page = relative(CLAIMS if mark.kind == "claim" else RECOMMENDATIONS)
     item: Claim | Recommendation = paper.claims[mark.name] if mark.kind == "claim" else paper.recommendations[mark.name]
-    return f"[{mark.name}, {register_pages.label(item, drawing.words)}]({page}#{mark.name}){{.citation .wp-mark}}"
+    return f"&#91;[{mark.name}, {register_pages.label(item, drawing.words)}]({page}#{mark.name}){{.citation .wp-mark}}&#93;"
 
 
 def exhibit(item: Exhibit, drawing: Drawing, address: Address, numbers: Mapping[str, Numbered]) -> str:
