@@ -203,6 +203,19 @@ def test_registers(tiny_reader: Reader) -> None:
     assert tiny_reader.faults == []
 
 
+def test_badges_hold_their_words(tiny_reader: Reader) -> None:
+    """The word of a badge stands inside its border, wherever the badge stands."""
+    outside = """all => all.filter(badge => {
+        const range = document.createRange(); range.selectNodeContents(badge);
+        const text = range.getBoundingClientRect(), box = badge.getBoundingClientRect();
+        return text.left < box.left || text.right > box.right;
+    }).map(badge => badge.parentElement.textContent)"""
+    for path in ("sections/1-first/", "claims/", "recommendations/"):
+        badges = tiny_reader.open(path).locator(".wp-badge")
+        assert badges.count() > 0
+        assert badges.evaluate_all(outside) == []
+
+
 def test_filtering_a_register(tiny_reader: Reader) -> None:
     """A register can be narrowed by each facet, says how many are shown, and opens again for an address that needs it."""
     page = tiny_reader.open("claims/")
