@@ -59,22 +59,23 @@ def build(root: Path, site: Path, program: str = "mkdocs", *arguments: str) -> s
     return subprocess.run(command, capture_output=True, text=True, env=environment, cwd=root, check=False)
 
 
+def built(root: Path, site: Path) -> Path:
+    """The folder of a paper that builds, strict."""
+    done = build(root, site, "mkdocs", "--strict")
+    assert done.returncode == 0, done.stderr
+    return site
+
+
 @pytest.fixture(scope="session")
 def tiny_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The tiny paper, built once."""
-    site = tmp_path_factory.mktemp("tiny") / "site"
-    done = build(TINY, site, "mkdocs", "--strict")
-    assert done.returncode == 0, done.stderr
-    return site
+    return built(TINY, tmp_path_factory.mktemp("tiny") / "site")
 
 
 @pytest.fixture(scope="session")
 def paper_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The paper itself, built once, strict."""
-    site = tmp_path_factory.mktemp("paper") / "site"
-    done = build(ROOT, site, "mkdocs", "--strict")
-    assert done.returncode == 0, done.stderr
-    return site
+    return built(ROOT, tmp_path_factory.mktemp("paper") / "site")
 
 
 Serve = Callable[[Path], str]

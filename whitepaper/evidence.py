@@ -9,8 +9,8 @@ from whitepaper import figures, register_pages, tables
 from whitepaper.bibliography import Address, Drawing, Mention, Numbered
 from whitepaper.language import date
 from whitepaper.markdown import slug
-from whitepaper.model import Claim, Exhibit, Mark, Paper, Recommendation, Section
-from whitepaper.register_pages import CLAIMS, RECOMMENDATIONS
+from whitepaper.model import Exhibit, Mark, Paper, Section
+from whitepaper.register_pages import CLAIMS
 
 MORE = ("claims.json", "recommendations.json", "claims.schema.json", "recommendations.schema.json", "exhibit.schema.json")
 
@@ -37,20 +37,19 @@ def keys(section: Section, paper: Paper) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def inline(mark: Mark, drawing: Drawing, numbers: Mapping[str, Numbered], relative: Callable[[str], str]) -> str:
+def inline(mark: Mark, drawing: Drawing, relative: Callable[[str], str]) -> str:
     """A claim, recommendation or exhibit named in the text, as a Markdown link."""
     if mark.kind == "see":
-        return f"[{numbers[mark.name].name}]({relative(numbers[mark.name].path)}#exhibit-{mark.name})"
-    paper = drawing.paper
-    page = relative(CLAIMS if mark.kind == "claim" else RECOMMENDATIONS)
-    item: Claim | Recommendation = paper.claims[mark.name] if mark.kind == "claim" else paper.recommendations[mark.name]
+        place = drawing.numbers[mark.name]
+        return f"[{place.name}]({relative(place.path)}#exhibit-{mark.name})"
+    item = register_pages.item_of(drawing.paper, mark.name)
+    page = relative(register_pages.page_of(item))
     return f"&#91;[{mark.name}, {register_pages.label(item, drawing.words)}]({page}#{mark.name}){{.citation .wp-mark}}&#93;"
 
 
-def exhibit(item: Exhibit, drawing: Drawing, address: Address, numbers: Mapping[str, Numbered]) -> str:
+def exhibit(item: Exhibit, drawing: Drawing, address: Address) -> str:
     """An exhibit in its place: figure, table, note, source, download and dictionary."""
-    place = numbers[item.name]
-    names = dict(place.names)
+    names = dict(drawing.numbers[item.name].names)
     parts = []
     if "figure" in names:
         parts.append(figures.draw(item, names["figure"], drawing.figures[item.name]))
@@ -60,11 +59,11 @@ def exhibit(item: Exhibit, drawing: Drawing, address: Address, numbers: Mapping[
     return f'<div class="wp-exhibit" id="exhibit-{item.name}">\n' + "\n".join(parts) + "\n</div>"
 
 
-def listed(drawing: Drawing, address: Address, numbers: Mapping[str, Numbered]) -> str:
+def listed(drawing: Drawing, address: Address) -> str:
     """All exhibits, with where they stand and their data."""
     said = drawing.words["exhibits"]
     rows = []
-    for name, place in numbers.items():
+    for name, place in drawing.numbers.items():
         item = drawing.paper.exhibits[name]
         shown = " · ".join(shown for _, shown in place.names)
         files = f'<a href="{e(address(f"data/{name}.csv"))}" download>CSV</a> · <a href="{e(address(f"data/{name}.json"))}">JSON</a>'

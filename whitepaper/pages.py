@@ -41,11 +41,7 @@ def draw(path: str, drawing: Drawing) -> str:
     changes += [(link.start, link.end, new) for link in section.links if (new := _mended_link(link.target, section, drawing.paper)) is not None]
     lists = [(start, end, LIST) for _, start, end in section.commands]
     for mark in section.marks:
-        drawn = (
-            f"<!-- {mark.kind} {mark.name} -->"
-            if mark.kind in ("exhibit", "list")
-            else evidence.inline(mark, drawing, drawing.numbers, lambda p: _relative(p, path))
-        )
+        drawn = f"<!-- {mark.kind} {mark.name} -->" if mark.kind in ("exhibit", "list") else evidence.inline(mark, drawing, lambda p: _relative(p, path))
         changes.append((mark.start, mark.end, drawn))
     text = _apply(section.text, [*changes, *lists], section.body)
     if section.draft:
@@ -86,13 +82,13 @@ def _list(section: Section, drawing: Drawing, address: Address) -> str:
 
 def with_data(content: str, path: str, drawing: Drawing, address: Address) -> str:
     """A page's HTML with its exhibits, and its lists of claims and recommendations."""
-    section, numbers = drawing.paper.sections[path], drawing.numbers
+    section = drawing.paper.sections[path]
     for mark in section.marks:
         if mark.kind == "exhibit":
-            drawn = evidence.exhibit(drawing.paper.exhibits[mark.name], drawing, address, numbers)
+            drawn = evidence.exhibit(drawing.paper.exhibits[mark.name], drawing, address)
         elif mark.kind == "list":
             exhibits = mark.name == "exhibits"
-            drawn = evidence.listed(drawing, address, numbers) if exhibits else register_pages.listed(mark, section, drawing, address)
+            drawn = evidence.listed(drawing, address) if exhibits else register_pages.listed(mark, section, drawing, address)
         else:
             continue
         content = re.sub(rf"(?:<p>)?<!-- {mark.kind} {re.escape(mark.name)} -->(?:</p>)?", partial(_constant, drawn), content, count=1)

@@ -25,6 +25,25 @@ def resting_on(paper: Paper, section: Section) -> list[Recommendation]:
     return [r for r in paper.recommendations.values() if own & set(r.claims)]
 
 
+def item_of(paper: Paper, number: str) -> Claim | Recommendation:
+    """The claim or recommendation of a number."""
+    return paper.claims[number] if number in paper.claims else paper.recommendations[number]
+
+
+def page_of(item: Claim | Recommendation) -> str:
+    """The page that holds all claims, or all recommendations."""
+    return CLAIMS if isinstance(item, Claim) else RECOMMENDATIONS
+
+
+def named(paper: Paper, section: Section) -> list[Claim | Recommendation]:
+    """The claims and recommendations that a section names in its text or lists as its own, each once."""
+    found = [item_of(paper, m.name) for m in section.marks if m.kind in ("claim", "recommendation")]
+    lists = {m.name for m in section.marks if m.kind == "list"}
+    found += of_section(paper, section) if "claims" in lists else []
+    found += resting_on(paper, section) if "recommendations" in lists else []
+    return list({item.number: item for item in found}.values())
+
+
 def label(item: Claim | Recommendation, words: Words) -> str:
     """The word for how sure we are of a claim, or how strong a recommendation is."""
     return str(words["certainty"][item.certainty]) if isinstance(item, Claim) else str(words["strength"][item.strength])
@@ -38,21 +57,12 @@ def badge(item: Claim | Recommendation, words: Words) -> str:
 
 def source_rows(section: Section, drawing: Drawing, address: Address) -> list[str]:
     """The claims and recommendations that a section names, as rows of its sources: what their preview shows."""
-    paper, words = drawing.paper, drawing.words
-    named = dict.fromkeys((m.kind, m.name) for m in section.marks if m.kind in ("claim", "recommendation"))
-    listed = {m.name for m in section.marks if m.kind == "list"}
-    if "claims" in listed:
-        named |= dict.fromkeys(("claim", c.number) for c in of_section(paper, section))
-    if "recommendations" in listed:
-        named |= dict.fromkeys(("recommendation", r.number) for r in resting_on(paper, section))
-    rows = []
-    for kind, number in named:
-        item: Claim | Recommendation = paper.claims[number] if kind == "claim" else paper.recommendations[number]
-        page = CLAIMS if kind == "claim" else RECOMMENDATIONS
-        reason = item.reason if isinstance(item, Claim) else item.why
+    words, rows = drawing.words, []
+    for item in named(drawing.paper, section):
+        reason, said = (item.reason, words["claims"]) if isinstance(item, Claim) else (item.why, words["recommendations"])
         rows.append(
-            f'<li id="source-{number}">{e(number)}. {e(item.statement)} {badge(item, words)}<span class="wp-note">{e(reason)} · '
-            f'<a href="{e(address(page))}#{number}">{e(words["claims"]["whole"] if kind == "claim" else words["recommendations"]["whole"])}</a></span></li>'
+            f'<li id="source-{item.number}">{e(item.number)}. {e(item.statement)} {badge(item, words)}<span class="wp-note">{e(reason)} · '
+            f'<a href="{e(address(page_of(item)))}#{item.number}">{e(said["whole"])}</a></span></li>'
         )
     return rows
 
@@ -147,14 +157,8 @@ def _uses(paper: Paper) -> Mapping[str, list[str]]:
     """The sections that name or list each claim and recommendation."""
     uses: defaultdict[str, list[str]] = defaultdict(list)
     for path, section in paper.sections.items():
-        numbers = [m.name for m in section.marks if m.kind in ("claim", "recommendation")]
-        lists = {m.name for m in section.marks if m.kind == "list"}
-        if "claims" in lists and path != CLAIMS:
-            numbers += [c.number for c in of_section(paper, section)]
-        if "recommendations" in lists and path != RECOMMENDATIONS:
-            numbers += [r.number for r in resting_on(paper, section)]
-        for number in dict.fromkeys(numbers):
-            uses[number].append(path)
+        for item in named(paper, section):
+            uses[item.number].append(path)
     return uses
 
 
