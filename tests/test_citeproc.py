@@ -158,3 +158,12 @@ def test_cache_is_by_content(tmp_path: Path) -> None:
     for path in (tmp_path / "cache").glob("*.json"):
         path.write_text("{broken", encoding="utf-8")
     assert format_works(WORKS, [", p. 3"], STYLE, "en-CA", cache) == first
+
+
+def test_begun_ahead() -> None:
+    """Works whose formatting was begun ahead come out as those formatted on the spot, and are asked for once."""
+    cache = Cache()
+    citeproc.begin(WORKS, STYLE, "en-CA", cache)
+    assert cache.coming
+    assert format_works(WORKS, [", p. 3", ", pp. 4-5", ", ch. 2"], STYLE, "en-CA", cache) == FORMATTED
+    assert not cache.coming

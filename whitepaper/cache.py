@@ -6,7 +6,9 @@ import hashlib
 import json
 import os
 import tempfile
-from dataclasses import dataclass
+from collections.abc import Callable
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -26,9 +28,32 @@ def source_version(*paths: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Cache:
-    """A folder of results, or no folder: then nothing is kept."""
+    """A folder of results, or no folder: then nothing is kept. `coming` holds the results under way in this build."""
 
     folder: Path | None = None
+    coming: dict[str, Future[Any]] = field(default_factory=dict, compare=False)
+
+    def result(self, name: str, make: Callable[[], Any]) -> Any:
+        """The result of a name: the one under way, the one kept, or a new one."""
+        begun = self.coming.pop(name, None)
+        return begun.result() if begun else self._result(name, make)
+
+    def begin(self, pool: Executor, name: str, make: Callable[[], Any]) -> None:
+        """Set about a result that will be asked for later."""
+        self.coming[name] = pool.submit(self._result, name, make)
+
+    def drop(self) -> None:
+        """Give up what is under way, where it can still be."""
+        for begun in self.coming.values():
+            begun.cancel()
+        self.coming.clear()
+
+    def _result(self, name: str, make: Callable[[], Any]) -> Any:
+        kept = self.get(name)
+        if kept is None:
+            kept = make()
+            self.put(name, kept)
+        return kept
 
     def get(self, name: str) -> Any | None:
         """A result kept under a name; None where there is none that can be read."""

@@ -16,7 +16,7 @@ import tempfile
 import unicodedata
 import xml.etree.ElementTree as ElementTree
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
@@ -138,12 +138,7 @@ def read_works(bibliography: str, cache: Cache) -> tuple[dict[str, Any], ...]:
     """
     if not bibliography.strip():
         return ()
-    name = digest("works", _version(), bibliography)
-    works = cache.get(name)
-    if works is None:
-        works = json.loads(_run(["-f", "biblatex", "-t", "csljson"], bibliography))
-        cache.put(name, works)
-    return tuple(works)
+    return tuple(cache.result(digest("works", _version(), bibliography), lambda: json.loads(_run(["-f", "biblatex", "-t", "csljson"], bibliography))))
 
 
 def _prepared(work: Work) -> dict[str, Any]:
@@ -197,14 +192,25 @@ def _paragraph(key: str, mode: str) -> dict[str, Any]:
     return {"t": "Para", "c": [{"t": "Cite", "c": [[cite], [{"t": "Str", "c": key}]]}]}
 
 
-def _format(batch: Sequence[Work], style: Style, language: str, cache: Cache) -> dict[str, Any]:
-    """One batch, formatted: labels and entries by key, and the keys in the style's order."""
-    name = digest("format", _version(), style.text, language, batch)
-    known = cache.get(name)
-    if known is None:
-        known = _parse(_citeproc(batch, style, language), [str(w["id"]) for w in batch], style)
-        cache.put(name, known)
-    return dict(known)
+Making = tuple[str, Callable[[], dict[str, Any]]]
+
+
+def _makings(works: Iterable[Work], style: Style, language: str) -> list[Making]:
+    """For each batch its name in the cache, and what formats it: labels and entries by key, and the keys in the style's order."""
+
+    def making(batch: list[Work]) -> Making:
+        keys = [str(w["id"]) for w in batch]
+        return digest("format", _version(), style.text, language, batch), lambda: _parse(_citeproc(batch, style, language), keys, style)
+
+    return [making(batch) for batch in _batches(works, style)]
+
+
+def begin(works: Iterable[Work], style: Style, language: str, cache: Cache) -> None:
+    """Set about formatting works beside other things; `format_works` takes what is done."""
+    pool = ThreadPoolExecutor(2)
+    for name, make in _makings(map(_prepared, works), style, language):
+        cache.begin(pool, name, make)
+    pool.shutdown(wait=False)
 
 
 def _citeproc(batch: Sequence[Work], style: Style, language: str, markdown: str | None = None) -> str:
@@ -264,17 +270,18 @@ def _tails(suffixes: Iterable[str], style: Style, language: str, cache: Cache) -
     wanted = sorted(set(suffixes) - {""})
     if not wanted:
         return {}
-    name = digest("tails", _version(), style.text, language, wanted)
-    known = cache.get(name)
-    if known is None:
+
+    def make() -> dict[str, str]:
         work = {"id": "x", "type": "book", "title": "T", "author": [{"family": "Xy"}], "issued": {"date-parts": [[2000]]}}
-        known = {}
         cites = "\n\n".join(f"[@x{' ' if s[:1].isalnum() else ''}{s}]" for s in wanted)
         shown = CITED.findall(_citeproc([work], style, language, cites))
+        known = {}
         for suffix, text in zip(wanted, shown if len(shown) == len(wanted) else (), strict=False):
             found = re.search(r"2000(.*)$", text, re.S)
             known[suffix] = safe(found[1].removesuffix(style.suffix)) if found else suffix
-        cache.put(name, known)
+        return known
+
+    known = cache.result(digest("tails", _version(), style.text, language, wanted), make)
     return {s: str(known.get(s, s)) for s in wanted}
 
 
@@ -287,10 +294,9 @@ def collation(name: str) -> str:
 def format_works(works: Sequence[Work], suffixes: Iterable[str], style: Style, language: str, cache: Cache) -> Formatted:
     """Labels and entries of all works, settled over the whole paper, and their order in the bibliography."""
     prepared = [_prepared(w) for w in works]
-    batches = _batches(prepared, style)
     with ThreadPoolExecutor(2) as pool:
         tails = pool.submit(_tails, suffixes, style, language, cache)
-        done = list(pool.map(lambda b: _format(b, style, language, cache), batches))
+        done = list(pool.map(lambda making: cache.result(*making), _makings(prepared, style, language)))
     people = {str(w["id"]): json.dumps(w.get("author", w["id"]), sort_keys=True) for w in prepared}
     labels = {key: Label(label[0], label[1], label[2], people[key]) for d in done for key, label in d["labels"].items()}
     entries = {key: entry for d in done for key, entry in d["entries"].items()}

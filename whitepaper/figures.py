@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import html
 import re
+from functools import partial
 from importlib.metadata import version
 from typing import Any
-
-import vl_convert
 
 from whitepaper.cache import Cache, digest, source_version
 from whitepaper.language import Words
@@ -35,11 +34,7 @@ def drawn(paper: Paper, words: Words, cache: Cache) -> dict[str, str]:
         if exhibit.kind == "table" or estimate(exhibit) is None:
             continue
         name = digest("figure", VERSION, version("vl-convert-python"), _forest(exhibit, words))
-        svg = cache.get(name)
-        if svg is None:
-            svg = _svg(exhibit, words)
-            cache.put(name, svg)
-        done[exhibit.name] = str(svg)
+        done[exhibit.name] = str(cache.result(name, partial(_svg, exhibit, words)))
     return done
 
 
@@ -63,6 +58,8 @@ def _viewbox(attributes: str) -> str:
 
 def _svg(exhibit: Exhibit, words: Words) -> str:
     """Vega-Lite's SVG of a forest plot, its colour replaced by the page's."""
+    import vl_convert  # takes 30 ms, and most builds find their figures kept
+
     svg = vl_convert.vegalite_to_svg(_forest(exhibit, words))
     svg = svg.replace(f'"{INK}"', '"currentColor"')
     svg = re.sub(r"<\?xml[^>]*>|<!DOCTYPE[^>]*>", "", svg)

@@ -74,11 +74,11 @@ class WhitepaperPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  #
         """Read, check and format the paper; take mkdocs-bibtex's place at drawing; set the navigation."""
         sources, kept = _sources(config), Cache(Path(config.config_file_path).parent / ".cache" / "whitepaper")
         config.watch = [*config.watch, *(str(p) for p in _watched(sources))]
-        paper, style, problems = read(sources, kept)
+        paper, style, problems = read(sources, kept, ahead=True)
         while problems and self.serving and not hasattr(self, "drawing"):
             _print(problems)
             _wait(sources)
-            paper, style, problems = read(sources, kept)
+            paper, style, problems = read(sources, kept, ahead=True)
         if paper is None or style is None:
             _print(problems)
             raise PluginError("the paper was not built")

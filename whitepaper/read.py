@@ -7,8 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from whitepaper import checks, exhibits, publication, references, registers, sections
+from whitepaper import checks, citeproc, exhibits, publication, references, registers, sections
 from whitepaper.cache import Cache
+from whitepaper.checks.references import LAW
 from whitepaper.citeproc import Style, StyleError, read_style
 from whitepaper.model import Claim, Exhibit, Paper, Place, Problem, Publication, Recommendation, Reference, Section
 from whitepaper.order import reading_order
@@ -60,13 +61,18 @@ def read_style_file(sources: Sources, problems: list[Problem]) -> Style | None:
     return None
 
 
-def read(sources: Sources, cache: Cache) -> tuple[Paper | None, Style | None, list[Problem]]:
-    """The paper and its citation style, or None and all problems, sorted."""
+def read(sources: Sources, cache: Cache, *, ahead: bool = False) -> tuple[Paper | None, Style | None, list[Problem]]:
+    """The paper and its citation style, or None and all problems, sorted.
+
+    Args:
+        ahead: the works will be formatted, so that is begun beside the reading of the texts.
+    """
     problems: list[Problem] = []
+    style = read_style_file(sources, problems)
+    record = _publication(sources, problems)
+    language = record.language if ahead and record else None
     with ThreadPoolExecutor(1) as pool:
-        reading = pool.submit(_references, sources, cache)
-        style = read_style_file(sources, problems)
-        record = _publication(sources, problems)
+        reading = pool.submit(_references, sources, cache, style, language)
         docs = sources.root / "docs"
         files = frozenset(p.relative_to(sources.root).as_posix() for p in docs.rglob("*") if p.is_file() and not p.name.startswith("."))
         found, unread = _sections(sources, files, cache, problems)
@@ -79,6 +85,8 @@ def read(sources: Sources, cache: Cache) -> tuple[Paper | None, Style | None, li
     paper = Paper(found, bibliography, order, record or Publication("", "", "", "9999-12-31", "en", ""), files, claims, recommendations, shown)
     problems += checks.check(paper, lost=lost, unread=unread)
     problems = sorted(set(problems))
+    if problems:
+        cache.drop()
     return (None if problems else paper), style, problems
 
 
@@ -135,8 +143,8 @@ def _publication(sources: Sources, problems: list[Problem]) -> Publication | Non
     return record
 
 
-def _references(sources: Sources, cache: Cache) -> tuple[dict[str, Reference], frozenset[str], list[Problem]]:
-    """The references by key, the keys of entries that could not be read, and the problems."""
+def _references(sources: Sources, cache: Cache, style: Style | None, language: str | None) -> tuple[dict[str, Reference], frozenset[str], list[Problem]]:
+    """The references by key, the keys of entries that could not be read, and the problems; with a language, formatting is begun."""
     done: dict[str, Reference] = {}
     lost: frozenset[str] = frozenset()
     problems: list[Problem] = []
@@ -155,4 +163,6 @@ def _references(sources: Sources, cache: Cache) -> tuple[dict[str, Reference], f
                 problems.append(Problem(reference.place, what, "give one of the two another key, or remove it"))
             else:
                 done[reference.key] = reference
+    if style and language and not problems:
+        citeproc.begin((r.csl for r in done.values() if r.csl and r.type not in LAW), style, language, cache)
     return done, lost, problems
