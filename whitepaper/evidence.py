@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from html import escape as e
 
@@ -57,6 +58,19 @@ def exhibit(item: Exhibit, drawing: Drawing, address: Address) -> str:
         parts.append(tables.draw(item, names["table"], drawing, address))
     parts.append(tables.below(item, drawing, address))
     return f'<div class="wp-exhibit" id="exhibit-{item.name}">\n' + "\n".join(parts) + "\n</div>"
+
+
+def readings(drawing: Drawing) -> str:
+    """How many works were read how far, as a table."""
+    said, paper = drawing.words["readas"], drawing.paper
+    counts = Counter(reference.fields.get("readas", "") for reference in paper.references.values())
+    rows = "".join(f'<tr><th scope="row">{e(said[level])}</th><td>{counts[level]}</td></tr>' for level in said)
+    head = drawing.words["readings"]
+    total = e(head["caption"].format(n=len(paper.references), date=date(paper.publication.date, drawing.words)))
+    return (
+        f'<table><caption>{total}</caption><thead><tr><th scope="col">{e(head["level"])}</th><th scope="col">{e(head["works"])}</th></tr></thead>'
+        f"<tbody>{rows}</tbody></table>"
+    )
 
 
 def listed(drawing: Drawing, address: Address) -> str:

@@ -1,4 +1,4 @@
-r"""What a section draws from data: `[C2.4]`, `[R3]`, `\exhibit{trials}`, `\see{trials}`, `\claims`, `\recommendations`, `\exhibits`."""
+r"""What a section draws from data: `[C2.4]`, `[R3]`, `\exhibit{trials}`, `\see{trials}`, `\claims`, `\recommendations`, `\exhibits`, `\readings`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from whitepaper.model import Mark
 MARK = re.compile(
     r"(?<!\\)\[(?P<number>C\d+\.\d+|R\d+)\](?![(\[:])"
     r"|(?<![\w\\])\\(?P<command>exhibit|see)\{(?P<name>[^{}\n]*)\}"
-    r"|(?<![\w\\])\\(?P<list>claims|recommendations|exhibits)\b(?!\{)"
+    r"|(?<![\w\\])\\(?P<list>claims|recommendations|exhibits|readings)\b(?!\{)"
 )
 
 

@@ -12,7 +12,7 @@ from whitepaper.bibliography import REFERENCES, Address, Drawing
 from whitepaper.citeproc import Formatted, Label
 from whitepaper.language import Words
 from whitepaper.markdown import earlier_anchor, slug
-from whitepaper.model import Citation, Cite, Paper, Section
+from whitepaper.model import Citation, Cite, Mark, Paper, Section
 from whitepaper.order import resolve
 
 HEADING = re.compile(r'<h[1-6]\b[^>]*?\bid="(?P<id>[^"]*)"[^>]*>')
@@ -46,7 +46,7 @@ def draw(path: str, drawing: Drawing) -> str:
     text = _apply(section.text, [*changes, *lists], section.body)
     if section.draft:
         text = _with_banner(text, drawing.words)
-    if (evidence.keys(section, drawing.paper) or section.marks) and not section.commands and path != REFERENCES:
+    if (evidence.keys(section, drawing.paper) or register_pages.named(drawing.paper, section)) and not section.commands and path != REFERENCES:
         title = drawing.words["citations"]["here"]
         text = f"{text.rstrip()}\n\n## {title} {{#sources-cited-here}}\n\n{LIST}\n"
     return text
@@ -87,12 +87,18 @@ def with_data(content: str, path: str, drawing: Drawing, address: Address) -> st
         if mark.kind == "exhibit":
             drawn = evidence.exhibit(drawing.paper.exhibits[mark.name], drawing, address)
         elif mark.kind == "list":
-            exhibits = mark.name == "exhibits"
-            drawn = evidence.listed(drawing, address) if exhibits else register_pages.listed(mark, section, drawing, address)
+            drawn = _listed(mark, section, drawing, address)
         else:
             continue
         content = re.sub(rf"(?:<p>)?<!-- {mark.kind} {re.escape(mark.name)} -->(?:</p>)?", partial(_constant, drawn), content, count=1)
     return content
+
+
+def _listed(mark: Mark, section: Section, drawing: Drawing, address: Address) -> str:
+    """A list drawn from data: of exhibits, of works by how far they were read, or of a register."""
+    if mark.name == "exhibits":
+        return evidence.listed(drawing, address)
+    return evidence.readings(drawing) if mark.name == "readings" else register_pages.listed(mark, section, drawing, address)
 
 
 def identities(content: str) -> set[str]:
