@@ -63,3 +63,12 @@ def test_readable(paper: Paper) -> None:
     assert {path: grade for path, grade in graded.items() if grade > 15} == {}
     for name, ceiling in CEILINGS.items():
         assert len(prose.running_text(paper.sections[f"docs/sections/{name}.md"]).split()) <= ceiling
+
+
+def test_plain_language(paper: Paper) -> None:
+    """The plain-language summary stays at school grade 8 or below."""
+    import textstat
+
+    text = prose.running_text(paper.sections["docs/plain-language.md"])
+    assert len(text.split()) > 500
+    assert textstat.flesch_kincaid_grade(text) <= 8
