@@ -70,11 +70,11 @@ def test_batches_change_no_label(drawn: list[tuple[str, str, int, list[str]]]) -
     """However names and years collide, batches give the labels, entries and order of one run."""
     works = [work(f"k{n}", family, given, year, *more) for n, (family, given, year, more) in enumerate(drawn)]
     one = citeproc._parse(citeproc._citeproc(works, STYLE, "en-CA"), [str(w["id"]) for w in works], STYLE)
-    batch, citeproc.BATCH = citeproc.BATCH, 2
+    sizes, (citeproc.ALONE, citeproc.SHARING) = (citeproc.ALONE, citeproc.SHARING), (2, 2)
     try:
         ours = format_works(works, [], STYLE, "en-CA", Cache())
     finally:
-        citeproc.BATCH = batch
+        citeproc.ALONE, citeproc.SHARING = sizes
     assert {k: (v.author, v.delimiter, v.year) for k, v in ours.labels.items()} == {k: tuple(v) for k, v in one["labels"].items()}
     assert ours.entries == one["entries"]
 

@@ -1,9 +1,10 @@
 """Author labels, year labels and full entries of works, by pandoc's citeproc.
 
-Its cost grows faster than the square of the number of works in one run, so works are formatted in batches.
-Works that share the surname of their first author always share a batch: whatever a style does to tell
-labels apart (initials, more names, year letters) concerns such works alone, so the labels are those of one
-run over the whole paper. A style whose rule reaches further is run in one batch.
+Telling labels apart (by initials, more names, year letters) makes its cost grow faster than the square of the
+number of works in one run, so works are formatted in batches. Works that share the surname of their first author
+always share a batch, because a style tells such works alone apart; so the labels are those of one run over the
+whole paper. Works whose surname is theirs alone are formatted without that step, and their cost is linear.
+A style whose rule reaches further is run in one batch.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import xml.etree.ElementTree as ElementTree
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,8 @@ import pypandoc
 
 from whitepaper.cache import Cache, digest, source_version
 
-BATCH, SHORT = 125, 5  # works in a batch; words of a title that stands in an author's place
+ALONE, SHARING, SHORT = 500, 160, 5  # works in a batch: of one surname each, of shared ones; words of a title that stands in an author's place
+TELLING_APART = re.compile(r'\s(?:disambiguate-add-(?:names|givenname|year-suffix)|givenname-disambiguation-rule)\s*=\s*(?:"[^"]*"|\'[^\']*\')')
 NAMESPACE = {"csl": "http://purl.org/net/xbiblio/csl"}
 KEPT_TAGS = "em|i|strong|b|sup|sub|span|cite"
 ENTRY = re.compile(r'<div id="ref-(?P<key>[^"]*)" class="csl-entry"[^>]*>\n?(?P<entry>.*?)\n?</div>', re.S)
@@ -174,15 +176,23 @@ def _first(work: Work) -> str:
     return "\0" + str(work.get("title", ""))[:20].casefold()
 
 
-def _batches(works: Iterable[Work], style: Style) -> list[list[Work]]:
-    """Works in batches, those of one first surname together; what stands in a batch depends on few others."""
+def _batches(works: Iterable[Work], style: Style) -> list[tuple[list[Work], Style]]:
+    """Works in batches with the style of each, those of one first surname together; what stands in a batch depends on few others."""
     groups: defaultdict[str, list[Work]] = defaultdict(list)
     for work in works:
         groups["" if style.far else _first(work)].append(work)
-    buckets = -(-sum(len(g) for g in groups.values()) // BATCH)
+    alone = {name: group for name, group in groups.items() if len(group) == 1}
+    sharing = {name: group for name, group in groups.items() if name not in alone}
+    plain = replace(style, text=TELLING_APART.sub("", style.text))
+    return [(batch, plain) for batch in _dealt(alone, ALONE)] + [(batch, style) for batch in _dealt(sharing, SHARING)]
+
+
+def _dealt(groups: Mapping[str, list[Work]], size: int) -> list[list[Work]]:
+    """Groups dealt into batches of about a size, each to the batch that its name leads to."""
+    count = -(-sum(len(g) for g in groups.values()) // size)
     done: defaultdict[int, list[Work]] = defaultdict(list)
     for name, group in groups.items():
-        done[int(digest(name), 16) % buckets] += group
+        done[int(digest(name), 16) % count] += group
     return [sorted(done[n], key=lambda w: str(w["id"])) for n in sorted(done)]
 
 
@@ -198,11 +208,11 @@ Making = tuple[str, Callable[[], dict[str, Any]]]
 def _makings(works: Iterable[Work], style: Style, language: str) -> list[Making]:
     """For each batch its name in the cache, and what formats it: labels and entries by key, and the keys in the style's order."""
 
-    def making(batch: list[Work]) -> Making:
+    def making(batch: list[Work], used: Style) -> Making:
         keys = [str(w["id"]) for w in batch]
-        return digest("format", _version(), style.text, language, batch), lambda: _parse(_citeproc(batch, style, language), keys, style)
+        return digest("format", _version(), used.text, language, batch), lambda: _parse(_citeproc(batch, used, language), keys, style)
 
-    return [making(batch) for batch in _batches(works, style)]
+    return [making(batch, used) for batch, used in _batches(works, style)]
 
 
 def begin(works: Iterable[Work], style: Style, language: str, cache: Cache) -> None:
