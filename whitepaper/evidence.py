@@ -30,7 +30,7 @@ def mentions(paper: Paper, numbers: Mapping[str, Numbered]) -> list[Mention]:
 def keys(section: Section, paper: Paper) -> list[str]:
     """The works that a section shows a link to: cited in its text, in its list of claims and in its tables."""
     found = [cite.key for c in section.citations for cite in c.cites]
-    names = {m.name for m in section.marks if m.kind == "exhibit"}
+    names = {m.name for m in section.marks if m.kind in ("exhibit", "again")}
     found += [key for name in names for key, _ in paper.exhibits[name].references()]
     if any(m.kind == "list" and m.name == "claims" for m in section.marks):
         claims = paper.claims.values() if section.path == CLAIMS else register_pages.of_section(paper, section)
@@ -48,15 +48,19 @@ def inline(mark: Mark, drawing: Drawing, relative: Callable[[str], str]) -> str:
     return f"&#91;[{mark.name}, {register_pages.label(item, drawing.words)}]({page}#{mark.name}){{.citation .wp-mark}}&#93;"
 
 
-def exhibit(item: Exhibit, drawing: Drawing, address: Address) -> str:
-    """An exhibit in its place: figure, table, note, source, download and dictionary."""
-    names = dict(drawing.numbers[item.name].names)
+def exhibit(item: Exhibit, drawing: Drawing, address: Address, path: str) -> str:
+    """An exhibit on a page: figure, table, note, source, download and dictionary, and its own place where that is another page."""
+    home = drawing.numbers[item.name]
+    names = dict(home.names)
     parts = []
     if "figure" in names:
         parts.append(figures.draw(item, names["figure"], drawing.figures[item.name]))
     if "table" in names:
         parts.append(tables.draw(item, names["table"], drawing, address))
     parts.append(tables.below(item, drawing, address))
+    if home.path != path:
+        link = f'<a href="{e(address(home.path))}#exhibit-{item.name}">{e(drawing.paper.sections[home.path].title)}</a>'
+        parts.append(f'<p class="wp-below">{e(drawing.words["exhibits"]["home"]).format(section=link)}</p>')
     return f'<div class="wp-exhibit" id="exhibit-{item.name}">\n' + "\n".join(parts) + "\n</div>"
 
 

@@ -1,4 +1,4 @@
-r"""What a section draws from data: `[C2.4]`, `[R3]`, `\exhibit{trials}`, `\see{trials}`, `\claims`, `\recommendations`, `\exhibits`, `\readings`."""
+r"""What a section draws from data: `[C2.4]`, `[R3]`, `\exhibit{trials}`, `\again{trials}`, `\see{trials}`, `\claims`, `\readings` and other lists."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from whitepaper.model import Mark
 
 MARK = re.compile(
     r"(?<!\\)\[(?P<number>C\d+\.\d+|R\d+)\](?![(\[:])"
-    r"|(?<![\w\\])\\(?P<command>exhibit|see)\{(?P<name>[^{}\n]*)\}"
+    r"|(?<![\w\\])\\(?P<command>exhibit|again|see)\{(?P<name>[^{}\n]*)\}"
     r"|(?<![\w\\])\\(?P<list>claims|recommendations|exhibits|readings)\b(?!\{)"
 )
 

@@ -109,7 +109,7 @@ class Neighbour:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """Something drawn from data, as written: `[C2.4]`, `\\exhibit{trials}`. `kind` is claim, recommendation, exhibit, see or list."""
+    """Something drawn from data, as written: `[C2.4]`, `\\exhibit{trials}`. `kind` is claim, recommendation, exhibit, again, see or list."""
 
     kind: str
     name: str

@@ -41,7 +41,8 @@ def draw(path: str, drawing: Drawing) -> str:
     changes += [(link.start, link.end, new) for link in section.links if (new := _mended_link(link.target, section, drawing.paper)) is not None]
     lists = [(start, end, LIST) for _, start, end in section.commands]
     for mark in section.marks:
-        drawn = f"<!-- {mark.kind} {mark.name} -->" if mark.kind in ("exhibit", "list") else evidence.inline(mark, drawing, lambda p: _relative(p, path))
+        later = mark.kind in ("exhibit", "again", "list")
+        drawn = f"<!-- {mark.kind} {mark.name} -->" if later else evidence.inline(mark, drawing, lambda p: _relative(p, path))
         changes.append((mark.start, mark.end, drawn))
     text = _apply(section.text, [*changes, *lists], section.body)
     if section.draft:
@@ -84,8 +85,8 @@ def with_data(content: str, path: str, drawing: Drawing, address: Address) -> st
     """A page's HTML with its exhibits, and its lists of claims and recommendations."""
     section = drawing.paper.sections[path]
     for mark in section.marks:
-        if mark.kind == "exhibit":
-            drawn = evidence.exhibit(drawing.paper.exhibits[mark.name], drawing, address)
+        if mark.kind in ("exhibit", "again"):
+            drawn = evidence.exhibit(drawing.paper.exhibits[mark.name], drawing, address, path)
         elif mark.kind == "list":
             drawn = _listed(mark, section, drawing, address)
         else:

@@ -22,20 +22,28 @@ def unknown_reference(paper: Paper, lost: frozenset[str]) -> Found:
 
 
 def unknown_exhibit(paper: Paper) -> Found:
-    r"""A section places or refers to an exhibit that there is none of, or places one twice."""
+    r"""A section places or refers to an exhibit that there is none of, places one twice, or shows one twice on a page."""
     placed: Counter[str] = Counter()
     for section in paper.sections.values():
+        on_page: Counter[str] = Counter()
         for mark in section.marks:
-            if mark.kind not in ("exhibit", "see"):
+            if mark.kind not in ("exhibit", "again", "see"):
                 continue
             placed[mark.name] += mark.kind == "exhibit"
+            on_page[mark.name] += mark.kind != "see"
             place = Place(section.path, mark.line)
             if mark.name not in paper.exhibits:
                 near = difflib.get_close_matches(mark.name, paper.exhibits, 1, 0.5)
                 mend = f"did you mean '{near[0]}'?" if near else f"add data/{mark.name}.yml"
                 yield Problem(place, f"names the exhibit '{mark.name}', and there is no data/{mark.name}.yml", mend)
             elif mark.kind == "exhibit" and placed[mark.name] > 1:
-                yield Problem(place, f"places the exhibit '{mark.name}' a second time", f"refer to it by '\\see{{{mark.name}}}'")
+                yield Problem(
+                    place,
+                    f"places the exhibit '{mark.name}' a second time",
+                    f"refer to it by '\\see{{{mark.name}}}', or show it again by '\\again{{{mark.name}}}'",
+                )
+            elif mark.kind != "see" and on_page[mark.name] > 1:
+                yield Problem(place, f"shows the exhibit '{mark.name}' a second time on one page", f"refer to it by '\\see{{{mark.name}}}'")
 
 
 def placed_nowhere(paper: Paper) -> Found:
