@@ -8,6 +8,9 @@
   box.setAttribute("role", "dialog");
   box.setAttribute("aria-label", list.dataset.label);
   box.hidden = true;
+  const words = document.createElement("span"); /* described by these, not by the box: its label would be all that is read out */
+  words.id = "wp-preview-words";
+  box.append(words);
   let owner = null, timer = 0, touched = false, quiet = false;
 
   const place = () => {
@@ -35,10 +38,10 @@
     if (!source) return;
     hide();
     owner = link;
-    box.innerHTML = source.innerHTML;
+    words.innerHTML = source.innerHTML;
     link.after(box);
     box.hidden = false;
-    link.setAttribute("aria-describedby", box.id);
+    link.setAttribute("aria-describedby", words.id);
     place();
   };
 
