@@ -164,6 +164,79 @@ def test_preview_by_touch_on_a_narrow_screen(browser: Browser, tiny_site: Path, 
     context.close()
 
 
+def test_term_by_mouse_and_keyboard(tiny_reader: Reader) -> None:
+    """A term shows its meaning on hover and on focus, names it for assistive technology, lets Tab in, and closes with Escape."""
+    page = tiny_reader.open("evidence/")
+    term, box = page.locator("a.wp-term", has_text="effect"), page.locator("#wp-preview")
+    term.hover()
+    expect(box).to_be_visible()
+    expect(box).to_contain_text("How large a difference is")
+    box.hover()
+    page.wait_for_timeout(600)
+    expect(box).to_be_visible()
+    page.mouse.move(5, 5)
+    expect(box).to_be_hidden()
+    term.focus()
+    expect(box).to_be_visible()
+    expect(term).to_have_accessible_description(
+        "effect size: How large a difference is, whatever the scale it was measured on (Duman & Aghajanian, 2012). In the glossary"
+    )
+    assert box.get_attribute("aria-label") == "Meaning of this term"
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.closest('#wp-preview') !== null")
+    page.keyboard.press("Escape")
+    expect(box).to_be_hidden()
+    expect(term).to_be_focused()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/glossary/#term-effect-size")
+    assert tiny_reader.faults == []
+
+
+def test_term_by_touch_on_a_narrow_screen(browser: Browser, tiny_site: Path, serve: Serve) -> None:
+    """A tap shows a term's meaning inside a 320 px window, a tap elsewhere closes it, a second tap leads to the glossary; targets are 24 px high."""
+    context = browser.new_context(viewport={"width": 320, "height": 640}, has_touch=True, is_mobile=True)
+    page = Reader(context, serve(tiny_site)).open("evidence/")
+    term, box = page.locator("a.wp-term").get_by_text("label", exact=True), page.locator("#wp-preview")
+    for link in page.locator("a.wp-term").all():
+        assert min(link.evaluate("e => [...e.getClientRects()].map(r => r.height)")) >= 24
+    term.tap()
+    expect(box).to_be_visible()
+    expect(box).to_contain_text("The text that a regulator approves.")
+    edges = box.bounding_box()
+    assert edges is not None
+    assert edges["x"] >= 0
+    assert edges["x"] + edges["width"] <= 320
+    page.locator("h1").tap()
+    expect(box).to_be_hidden()
+    term.tap()
+    term.tap()
+    page.wait_for_url("**/glossary/#term-label")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    context.close()
+
+
+def test_term_without_javascript(browser: Browser, tiny_site: Path, serve: Serve) -> None:
+    """Without script a term is a link to its entry, and its hidden meaning stays hidden."""
+    context = browser.new_context(java_script_enabled=False)
+    page = Reader(context, serve(tiny_site)).open("evidence/")
+    expect(page.locator("ul.wp-terms")).to_be_hidden()
+    page.locator("a.wp-term").get_by_text("label", exact=True).click()
+    assert page.url.endswith("/glossary/#term-label")
+    expect(page.locator("#term-label + dd")).to_have_text("The text that a regulator approves.")
+    context.close()
+
+
+def test_search_finds_a_term(tiny_reader: Reader) -> None:
+    """The search leads to the glossary for a word that stands in a definition, and shows no hidden meaning of another page."""
+    page = tiny_reader.open("")
+    page.locator(".md-search__input").click()
+    page.keyboard.type("regulator approves")
+    found = page.locator(".md-search-result__link")
+    expect(found).not_to_have_count(0)
+    assert {str(link.get_attribute("href")).split("?")[0].split("#")[0].rstrip("/").rsplit("/", 1)[-1] for link in found.all()} == {"glossary"}
+    assert tiny_reader.faults == []
+
+
 def test_without_javascript(browser: Browser, tiny_site: Path, serve: Serve) -> None:
     """Without script every citation leads to its entry, every section has its sources, and the filter works."""
     context = browser.new_context(java_script_enabled=False)

@@ -15,10 +15,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from whitepaper import exhibits, registers
+from whitepaper import exhibits, glossary, registers
 from whitepaper.model import Problem
 
-REGISTERS = ("claims", "recommendations")
+REGISTERS = ("claims", "recommendations", "glossary")
 
 
 @pytest.mark.parametrize(("which", "root"), [("tiny_site", TINY), ("paper_site", ROOT)])
@@ -99,14 +99,19 @@ def test_every_claim_and_exhibit_is_reached(paper_site: Path) -> None:
 
 YAML = tuple("""
 - |number: |C1.1|section: |certainty: |low|  |supports: |[|]|a, b|{|}|:|'|#|&a|*a|!!int x|kind: |table|columns:
-|rows:|name: |type: |number|range: [0, 1]|1|null|>|é|
+|rows:|name: |type: |term: |forms: |group: |number|range: [0, 1]|1|null|>|é|
 """.split("|"))  # fmt: skip
 
 
 @settings(max_examples=400, deadline=None)
 @given(st.lists(st.one_of(st.sampled_from(YAML), st.text(max_size=4)), max_size=30).map("".join))
 def test_no_data_raises(text: str) -> None:
-    """Any text gives claims, recommendations or an exhibit, and problems."""
-    for found, problems in (registers.claims("a.yml", text), registers.recommendations("a.yml", text), exhibits.read("a.yml", text)):
+    """Any text gives claims, recommendations, terms or an exhibit, and problems."""
+    for found, problems in (
+        registers.claims("a.yml", text),
+        registers.recommendations("a.yml", text),
+        glossary.read("a.yml", text),
+        exhibits.read("a.yml", text),
+    ):
         assert found is not None or problems
         assert all(isinstance(p, Problem) for p in problems)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from whitepaper import citations, markdown, publication, read, references, sections
-from whitepaper.model import Problem
+from whitepaper import citations, glossary, markdown, publication, read, references, sections
+from whitepaper.glossary_pages import Running
+from whitepaper.model import Place, Problem, Term
 from whitepaper.order import reading_order
 
 PIECES = tuple(r"""
@@ -16,6 +17,16 @@ PIECES = tuple(r"""
 BIB = tuple(r"""
 @article{|@book{|@string{|@comment{|@preamble{|@|{|}|(|)|key|,| = |"|#|title|author|A and B|year|2020|\\'e|\\|$|%|\%|é|jan|
 """.split("|"))  # fmt: skip
+HTML = tuple(r"""
+<p>|</p>|<a href="#x">|</a>|<strong>|</strong>|<h2 id=a>|</h2>|<br />|<img alt="<p>">|<svg>|<path/>|</svg>
+|<!-- a -->|<!--|<p class="wp-exhibit">|</div>|<|>|&amp;|&|&#39;
+effect size|Effect Size|effect
+size|effect-size|open label|Open-label|g|.| |“|é|\ue000|
+""".split("|"))  # fmt: skip
+TERMS = tuple(
+    Term(words, f"term-{n}", "evidence", "D.", forms, (), Place("data/glossary.yml", n))
+    for n, (words, forms) in enumerate([("effect size", ("g", "effect")), ("open label", ("open-label",)), ("É", ())])
+)
 FRONT = "---\ntitle: A\ndescription: B\n---\n\n# A\n\n"
 COMMANDS = ("\\bibliography", "\\full_bibliography")
 
@@ -128,3 +139,17 @@ def test_blanking_keeps_every_offset(text: str) -> None:
     assert visible.count("\n") == text.count("\n")
     assert all(v in (t, markdown.BLANK) for t, v in zip(text, visible, strict=True))
     citations.recognise(text, visible, "a.md")
+
+
+@settings(max_examples=600, deadline=None)
+@given(of(HTML))
+def test_running_text_of_a_page(content: str) -> None:
+    """Any HTML has stretches of running text in order, in which each term found is written in one of its forms."""
+    at = 0
+    for start, end, before in Running(content).stretches:
+        assert at <= start < end <= len(content)
+        at, last = end, 0
+        for begin, stop, term in glossary.found(content[start:end], TERMS, before):
+            assert last <= begin < stop
+            last = stop
+            assert " ".join(content[start + begin : start + stop].split()).lower() in (term.term.lower(), *term.forms)

@@ -130,6 +130,7 @@ def cited_keys(paper: Paper) -> tuple[str, ...]:
     """The keys of the works that the paper cites, each once, sorted."""
     cited = {cite.key for s in paper.sections.values() for c in s.citations for cite in c.cites}
     cited |= {key for c in paper.claims.values() for key in (*c.supports, *c.contradicts)}
+    cited |= {key for t in paper.terms.values() for key in t.references}
     return tuple(sorted(cited | {key for e in paper.exhibits.values() for key, _ in e.references()}))
 
 

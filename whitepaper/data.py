@@ -45,6 +45,16 @@ def load(path: str, text: str) -> tuple[Any, list[Problem]]:
         return None, [Problem(Place(path, 1), f"does not parse: {str(error).splitlines()[0]}", "use plain YAML")]
 
 
+def records(path: str, text: str, first: str) -> tuple[list[Record], list[Problem]]:
+    """The records of a register, each beginning with the field `first`; or why it is none."""
+    found, problems = load(path, text)
+    if problems or found is None:
+        return [], problems
+    if not isinstance(found, list) or not all(isinstance(r, Record) for r in found):
+        return [], [Problem(Place(path, 1), "is no list of records", f"begin each with '- {first}: …'")]
+    return found, []
+
+
 def _value(path: str, node: yaml.Node) -> Any:
     """A node as a record, a list or a plain value."""
     if isinstance(node, yaml.MappingNode):

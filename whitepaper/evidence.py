@@ -6,35 +6,38 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from html import escape as e
 
-from whitepaper import figures, register_pages, tables
+from whitepaper import figures, glossary_pages, register_pages, tables
 from whitepaper.bibliography import Address, Drawing, Mention, Numbered
 from whitepaper.language import date
 from whitepaper.markdown import slug
 from whitepaper.model import Exhibit, Mark, Paper, Section
 from whitepaper.register_pages import CLAIMS
 
-MORE = ("claims.json", "recommendations.json", "claims.schema.json", "recommendations.schema.json", "exhibit.schema.json")
+REGISTERS = ("claims", "recommendations", "glossary")
+MORE = (*(f"{name}.json" for name in REGISTERS), *(f"{name}.schema.json" for name in (*REGISTERS, "exhibit")))
 
 
 def mentions(paper: Paper, numbers: Mapping[str, Numbered]) -> list[Mention]:
-    """The works that the tables name, row by row."""
-    return [
+    """The works that the tables name, row by row, and those that the glossary names."""
+    rows = [
         Mention(key, numbers[x.name].path, f"cite-{x.name}-{n}-{slug(key)}", numbers[x.name].names[0][1])
         for x in paper.exhibits.values()
         if x.name in numbers and x.kind != "figure"
         for n, row in enumerate(x.rows, 1)
         for key in [str(value) for value, column in zip(row, x.columns, strict=True) if column.type == "reference"]
     ]
+    return rows + glossary_pages.mentions(paper)
 
 
 def keys(section: Section, paper: Paper) -> list[str]:
-    """The works that a section shows a link to: cited in its text, in its list of claims and in its tables."""
+    """The works that a section shows a link to: cited in its text, in its list of claims, in its tables and in its glossary."""
     found = [cite.key for c in section.citations for cite in c.cites]
     names = {m.name for m in section.marks if m.kind in ("exhibit", "again")}
     found += [key for name in names for key, _ in paper.exhibits[name].references()]
     if any(m.kind == "list" and m.name == "claims" for m in section.marks):
         claims = paper.claims.values() if section.path == CLAIMS else register_pages.of_section(paper, section)
         found += [key for c in claims for key in (c.supports + c.contradicts if section.path == CLAIMS else c.supports)]
+    found += glossary_pages.keys(section, paper)
     return list(dict.fromkeys(found))
 
 

@@ -1,4 +1,4 @@
-r"""What a section draws from data: `[C2.4]`, `[R3]`, `\exhibit{trials}`, `\again{trials}`, `\see{trials}`, `\claims`, `\readings` and other lists."""
+r"""What a section draws from data: `[C2.4]`, `[R3]`, `\exhibit{trials}`, `\again{trials}`, `\see{trials}`, `\claims` and other lists."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from whitepaper.model import Mark
 MARK = re.compile(
     r"(?<!\\)\[(?P<number>C\d+\.\d+|R\d+)\](?![(\[:])"
     r"|(?<![\w\\])\\(?P<command>exhibit|again|see)\{(?P<name>[^{}\n]*)\}"
-    r"|(?<![\w\\])\\(?P<list>claims|recommendations|exhibits|readings)\b(?!\{)"
+    r"|(?<![\w\\])\\(?P<list>claims|recommendations|exhibits|readings|glossary)\b(?!\{)"
 )
 
 

@@ -226,6 +226,19 @@ class Column:
     high: float | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A word of the glossary: the forms in which the text uses it besides, what it means, and the anchor of its entry."""
+
+    term: str
+    anchor: str
+    group: str
+    definition: str
+    forms: tuple[str, ...]
+    references: tuple[str, ...]
+    place: Place
+
+
 Cell = str | int | float | bool
 
 
@@ -253,7 +266,7 @@ class Exhibit:
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """The whole paper: sections, references, claims, recommendations and exhibits by path, key, number and name;
+    """The whole paper: sections, references, claims, recommendations, exhibits and terms by path, key, number, name and anchor;
     the reading order, and its record."""
 
     sections: Mapping[str, Section]
@@ -264,3 +277,4 @@ class Paper:
     claims: Mapping[str, Claim] = field(default_factory=dict)
     recommendations: Mapping[str, Recommendation] = field(default_factory=dict)
     exhibits: Mapping[str, Exhibit] = field(default_factory=dict)
+    terms: Mapping[str, Term] = field(default_factory=dict)

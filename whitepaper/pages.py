@@ -7,7 +7,7 @@ import posixpath
 import re
 from functools import partial
 
-from whitepaper import bibliography, evidence, register_pages
+from whitepaper import bibliography, evidence, glossary_pages, register_pages
 from whitepaper.bibliography import REFERENCES, Address, Drawing
 from whitepaper.citeproc import Formatted, Label
 from whitepaper.language import Words
@@ -41,8 +41,12 @@ def draw(path: str, drawing: Drawing) -> str:
     changes += [(link.start, link.end, new) for link in section.links if (new := _mended_link(link.target, section, drawing.paper)) is not None]
     lists = [(start, end, LIST) for _, start, end in section.commands]
     for mark in section.marks:
-        later = mark.kind in ("exhibit", "again", "list")
-        drawn = f"<!-- {mark.kind} {mark.name} -->" if later else evidence.inline(mark, drawing, lambda p: _relative(p, path))
+        if (mark.kind, mark.name) == ("list", "glossary"):
+            drawn = glossary_pages.markdown(drawing)
+        elif mark.kind in ("exhibit", "again", "list"):
+            drawn = f"<!-- {mark.kind} {mark.name} -->"
+        else:
+            drawn = evidence.inline(mark, drawing, lambda p: _relative(p, path))
         changes.append((mark.start, mark.end, drawn))
     text = _apply(section.text, [*changes, *lists], section.body)
     if section.draft:
@@ -82,11 +86,14 @@ def _list(section: Section, drawing: Drawing, address: Address) -> str:
 
 
 def with_data(content: str, path: str, drawing: Drawing, address: Address) -> str:
-    """A page's HTML with its exhibits, and its lists of claims and recommendations."""
+    """A page's HTML with its exhibits, its lists of claims and recommendations, and its glossary."""
     section = drawing.paper.sections[path]
     for mark in section.marks:
         if mark.kind in ("exhibit", "again"):
             drawn = evidence.exhibit(drawing.paper.exhibits[mark.name], drawing, address, path)
+        elif (mark.kind, mark.name) == ("list", "glossary"):
+            content = glossary_pages.with_lists(content, drawing, address)
+            continue
         elif mark.kind == "list":
             drawn = _listed(mark, section, drawing, address)
         else:

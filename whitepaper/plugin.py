@@ -24,7 +24,7 @@ from mkdocs_bibtex.citation import CitationBlock, InlineReference
 from mkdocs_bibtex.plugin import BibTexPlugin
 from mkdocs_bibtex.registry import ReferenceRegistry
 
-from whitepaper import bibliography, pages
+from whitepaper import bibliography, glossary_pages, pages
 from whitepaper.cache import Cache
 from whitepaper.exports import data
 from whitepaper.language import words
@@ -102,10 +102,11 @@ class WhitepaperPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  #
         return pages.draw(_path(page), self.drawing)
 
     def on_page_content(self, html: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
-        """The page with its data and earlier anchors, and on References all works as plain text for the search; MkDocs is told of the anchors."""
+        """The page with its data, terms and earlier anchors, and on References all works as plain text for the search; MkDocs is told of the anchors."""
         section, formatted = self.drawing.paper.sections[_path(page)], self.drawing.formatted
         html = pages.with_citations(pages.with_earlier_anchors(html, section), section.path, self.drawing, self.address(page))
         html = pages.with_data(html, section.path, self.drawing, self.address(page))
+        html = glossary_pages.with_terms(html, section.path, self.drawing, self.address(page))
         page.present_anchor_ids = (page.present_anchor_ids or set()) | pages.identities(html)
         if section.path == bibliography.REFERENCES:
             page.present_anchor_ids |= bibliography.anchors(formatted)
@@ -114,12 +115,13 @@ class WhitepaperPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  #
 
     @event_priority(-100)
     def on_page_context(self, context: TemplateContext, *, page: Page, config: MkDocsConfig, nav: Navigation) -> TemplateContext:
-        """After the search has read the page: its sources, and Previous and Next as the page itself names them."""
+        """After the search has read the page: its sources and the meanings of its terms, and Previous and Next as the page itself names them."""
         path = _path(page)
         content = page.content or ""
         if path == bibliography.REFERENCES:
             content = content.replace(bibliography.searchable(self.drawing.formatted), "")
-        page.content = pages.with_list(content, path, self.drawing, self.address(page))
+        content = pages.with_list(content, path, self.drawing, self.address(page))
+        page.content = glossary_pages.with_meanings(content, self.drawing, self.address(page))
         step = self.drawing.steps.get(path, Step("", None, None))
         page.previous_page, page.next_page = (  # type: ignore[assignment]  # the templates read only title and url
             Link(label[1], self.urls[label[0]]) if label else None for label in (step.prev, step.next)

@@ -7,14 +7,14 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from whitepaper import checks, citeproc, exhibits, publication, references, registers, sections
+from whitepaper import checks, citeproc, exhibits, glossary, publication, references, registers, sections
 from whitepaper.cache import Cache
 from whitepaper.checks.references import LAW
 from whitepaper.citeproc import Style, StyleError, read_style
-from whitepaper.model import Claim, Exhibit, Paper, Place, Problem, Publication, Recommendation, Reference, Section
+from whitepaper.model import Claim, Exhibit, Paper, Place, Problem, Publication, Recommendation, Reference, Section, Term
 from whitepaper.order import reading_order
 
-CLAIMS, RECOMMENDATIONS = "data/claims.yml", "data/recommendations.yml"
+CLAIMS, RECOMMENDATIONS, GLOSSARY = "data/claims.yml", "data/recommendations.yml", "data/glossary.yml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +78,11 @@ def read(sources: Sources, cache: Cache, *, ahead: bool = False) -> tuple[Paper 
         found, unread = _sections(sources, files, cache, problems)
         bibliography, lost, faults = reading.result()
     problems += faults
-    claims, recommendations, shown, unread_data = _data(sources, problems)
+    claims, recommendations, shown, terms, unread_data = _data(sources, problems)
     unread |= unread_data
     order, faults = reading_order(found, unread)
     problems += faults
-    paper = Paper(found, bibliography, order, record or Publication("", "", "", "9999-12-31", "en", ""), files, claims, recommendations, shown)
+    paper = Paper(found, bibliography, order, record or Publication("", "", "", "9999-12-31", "en", ""), files, claims, recommendations, shown, terms)
     problems += checks.check(paper, lost=lost, unread=unread)
     problems = sorted(set(problems))
     if problems:
@@ -105,14 +105,15 @@ def _sections(sources: Sources, files: frozenset[str], cache: Cache, problems: l
     return found, frozenset(unread)
 
 
-Data = tuple[dict[str, Claim], dict[str, Recommendation], dict[str, Exhibit], frozenset[str]]
+Data = tuple[dict[str, Claim], dict[str, Recommendation], dict[str, Exhibit], dict[str, Term], frozenset[str]]
 
 
 def _data(sources: Sources, problems: list[Problem]) -> Data:
-    """Claims, recommendations and exhibits, and the paths of files that cannot be read."""
+    """Claims, recommendations, exhibits and terms, and the paths of files that cannot be read."""
     claims: dict[str, Claim] = {}
     recommendations: dict[str, Recommendation] = {}
     shown: dict[str, Exhibit] = {}
+    terms: dict[str, Term] = {}
     unread: set[str] = set()
     for file in sorted((sources.root / "data").glob("*.yml")):
         path = file.relative_to(sources.root).as_posix()
@@ -126,12 +127,15 @@ def _data(sources: Sources, problems: list[Problem]) -> Data:
         elif path == RECOMMENDATIONS:
             recommendations, faults = registers.recommendations(path, text)
             unread |= set() if recommendations else {path}
+        elif path == GLOSSARY:
+            terms, faults = glossary.read(path, text)
+            unread |= set() if terms else {path}
         else:
             exhibit, faults = exhibits.read(path, text)
             shown |= {exhibit.name: exhibit} if exhibit else {}
             unread |= set() if exhibit else {path}
         problems += faults
-    return claims, recommendations, shown, frozenset(unread)
+    return claims, recommendations, shown, terms, frozenset(unread)
 
 
 def _publication(sources: Sources, problems: list[Problem]) -> Publication | None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from whitepaper import data
 from whitepaper.data import Record
-from whitepaper.model import Claim, Place, Problem, Recommendation
+from whitepaper.model import Claim, Problem, Recommendation
 
 CERTAINTIES = ("high", "moderate", "low", "very low", "documented", "judgement")
 ABOUT = ("people", "animals", "law", "services")
@@ -16,16 +16,6 @@ HORIZONS = ("12 months", "3 years", "5 years")
 CLAIM = ("number", "section", "statement", "certainty", "about", "reason", "supports", "contradicts", "premises", "change", "asof")
 RECOMMENDATION = ("number", "statement", "strength", "why", "actor", "instrument", "horizon", "claims", "equity", "resources", "indicator")
 NUMBERED = {"C": re.compile(r"C\d+\.\d+"), "R": re.compile(r"R\d+")}
-
-
-def _records(path: str, text: str) -> tuple[list[Record], list[Problem]]:
-    """The records of a register, or why it is none."""
-    found, problems = data.load(path, text)
-    if problems or found is None:
-        return [], problems
-    if not isinstance(found, list) or not all(isinstance(r, Record) for r in found):
-        return [], [Problem(Place(path, 1), "is no list of records", "begin each with '- number: …'")]
-    return found, []
 
 
 def _number(record: Record, letter: str, seen: dict[str, Any], problems: list[Problem]) -> str:
@@ -43,7 +33,7 @@ def _number(record: Record, letter: str, seen: dict[str, Any], problems: list[Pr
 
 def claims(path: str, text: str) -> tuple[dict[str, Claim], list[Problem]]:
     """The claims by number."""
-    records, problems = _records(path, text)
+    records, problems = data.records(path, text, "number")
     done: dict[str, Claim] = {}
     for r in records:
         problems += data.unknown(r, CLAIM)
@@ -60,7 +50,7 @@ def claims(path: str, text: str) -> tuple[dict[str, Claim], list[Problem]]:
 
 def recommendations(path: str, text: str) -> tuple[dict[str, Recommendation], list[Problem]]:
     """The recommendations by number."""
-    records, problems = _records(path, text)
+    records, problems = data.records(path, text, "number")
     done: dict[str, Recommendation] = {}
     for r in records:
         problems += data.unknown(r, RECOMMENDATION)

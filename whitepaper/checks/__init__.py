@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from whitepaper.checks import citations, exhibits, links, references, registers
+from whitepaper.checks import citations, exhibits, glossary, links, references, registers
 from whitepaper.model import Paper, Problem
 from whitepaper.references import ANY
 
@@ -23,7 +23,8 @@ def check(paper: Paper, lost: frozenset[str], unread: frozenset[str]) -> list[Pr
     if not any(path.startswith("data/") for path in unread):
         rules += [registers.unknown_number, exhibits.unknown_exhibit]
     if not unread:
-        rules += [citations.cited_nowhere, registers.used_nowhere, exhibits.placed_nowhere]
+        rules += [citations.cited_nowhere, registers.used_nowhere, exhibits.placed_nowhere, glossary.used_nowhere, glossary.drawn_nowhere]
     by_key: list[KeyRule] = [citations.typed_citation]
-    by_key += [] if ANY in lost else [citations.unknown_citation, registers.unknown_reference, exhibits.unknown_reference]
+    named = [citations.unknown_citation, registers.unknown_reference, exhibits.unknown_reference, glossary.unknown_reference]
+    by_key += [] if ANY in lost else named
     return [problem for rule in rules for problem in rule(paper)] + [problem for rule in by_key for problem in rule(paper, lost)]

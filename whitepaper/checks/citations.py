@@ -94,6 +94,7 @@ def cited_nowhere(paper: Paper) -> Found:
     cited = {cite.key for s in paper.sections.values() for c in s.citations for cite in c.cites}
     cited |= {key for c in paper.claims.values() for key in (*c.supports, *c.contradicts)}
     cited |= {key for e in paper.exhibits.values() for key, _ in e.references()}
+    cited |= {key for t in paper.terms.values() for key in t.references}
     for reference in paper.references.values():
         if reference.key not in cited:
             yield Problem(reference.place, f"'{reference.key}' is cited nowhere", "cite it or remove it")

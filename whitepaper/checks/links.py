@@ -51,11 +51,12 @@ def _broken(paper: Paper, section: Section, link: Link) -> Problem | None:
 
 
 def _generated(paper: Paper, section: Section) -> set[str]:
-    """The anchors that drawing adds to a page: its sources, exhibits, claims, recommendations and references."""
+    """The anchors that drawing adds to a page: its sources, exhibits, claims, recommendations, terms and references."""
     lists = {m.name for m in section.marks if m.kind == "list"}
     own = {"docs/claims.md": ("claims", paper.claims), "docs/recommendations.md": ("recommendations", paper.recommendations)}.get(section.path)
     found = {"sources-cited-here"} | {f"exhibit-{m.name}" for m in section.marks if m.kind in ("exhibit", "again")}
     found |= set(own[1]) if own and own[0] in lists else set()
+    found |= set(paper.terms) | {f"terms-{t.group}" for t in paper.terms.values()} if "glossary" in lists else set()
     return found | ({f"ref-{slug(key)}" for key in paper.references} if section.path == "docs/references.md" else set())
 
 

@@ -8,7 +8,8 @@ import json
 from dataclasses import fields
 from typing import Any
 
-from whitepaper.model import Claim, Exhibit, Paper, Recommendation
+from whitepaper.glossary import GROUPS
+from whitepaper.model import Claim, Exhibit, Paper, Recommendation, Term
 from whitepaper.registers import ABOUT, CERTAINTIES, HORIZONS, STRENGTHS
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
@@ -40,7 +41,7 @@ def exhibit_record(exhibit: Exhibit) -> dict[str, Any]:
     return {**record, "columns": columns, "rows": rows}
 
 
-def _record(item: Claim | Recommendation) -> dict[str, Any]:
+def _record(item: Claim | Recommendation | Term) -> dict[str, Any]:
     return {f.name: list(v) if isinstance(v := getattr(item, f.name), tuple) else v for f in fields(item) if f.name != "place"}
 
 
@@ -57,6 +58,7 @@ def schemas() -> dict[str, dict[str, Any]]:
     claim |= {"certainty": {"enum": list(CERTAINTIES)}, "about": {"enum": list(ABOUT)}, "number": {"type": "string", "pattern": r"^C\d+\.\d+$"}}
     recommendation = {f.name: words if "tuple" in str(f.type) else word for f in fields(Recommendation) if f.name != "place"}
     recommendation |= {"strength": {"enum": list(STRENGTHS)}, "horizon": {"enum": list(HORIZONS)}, "number": {"type": "string", "pattern": r"^R\d+$"}}
+    term = {f.name: words if "tuple" in str(f.type) else word for f in fields(Term) if f.name != "place"} | {"group": {"enum": list(GROUPS)}}
     column = {"name": word, "label": word, "type": {"enum": sorted(TYPES)}, "unit": word, "description": word}
     column |= {"range": {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2}}
     columns = {
@@ -69,6 +71,7 @@ def schemas() -> dict[str, dict[str, Any]]:
     return {
         "claims.schema.json": _schema("Claims", claim, list(claim)),
         "recommendations.schema.json": _schema("Recommendations", recommendation, list(recommendation)),
+        "glossary.schema.json": _schema("Glossary", term, list(term)),
         "exhibit.schema.json": {
             "$schema": DRAFT,
             "title": "Exhibit",
@@ -85,6 +88,7 @@ def files(paper: Paper) -> dict[str, str]:
     done = {name: _json(schema) for name, schema in schemas().items()}
     done["claims.json"] = _json([_record(c) for c in paper.claims.values()])
     done["recommendations.json"] = _json([_record(r) for r in paper.recommendations.values()])
+    done["glossary.json"] = _json([_record(t) for t in paper.terms.values()])
     for exhibit in paper.exhibits.values():
         done[f"{exhibit.name}.csv"] = as_csv(exhibit)
         done[f"{exhibit.name}.json"] = _json(exhibit_record(exhibit))

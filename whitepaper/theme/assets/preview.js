@@ -1,12 +1,11 @@
-/* A citation's full reference on hover, focus or tap, copied from the page's own list of sources. */
+/* A citation's full reference or a term's meaning on hover, focus or tap, copied from the page's own lists. */
 (() => {
-  const list = document.querySelector(".wp-sources");
-  if (!list) return;
+  const links = document.querySelectorAll("a.citation, a.wp-term");
+  if (!links.length) return;
   const box = document.createElement("span");
   box.id = "wp-preview";
   box.className = "wp-preview";
   box.setAttribute("role", "dialog");
-  box.setAttribute("aria-label", list.dataset.label);
   box.hidden = true;
   const words = document.createElement("span"); /* described by these, not by the box: its label would be all that is read out */
   words.id = "wp-preview-words";
@@ -39,6 +38,7 @@
     hide();
     owner = link;
     words.innerHTML = source.innerHTML;
+    box.setAttribute("aria-label", source.parentElement.dataset.label);
     link.after(box);
     box.hidden = false;
     link.setAttribute("aria-describedby", words.id);
@@ -52,7 +52,7 @@
   const held = () => owner && (box.matches(":hover, :focus-within") || owner.matches(":hover, :focus"));
   const leave = () => later(() => held() || hide(), 250);
 
-  for (const link of document.querySelectorAll("a.citation")) {
+  for (const link of links) {
     link.addEventListener("pointerenter", (e) => e.pointerType === "mouse" && later(() => show(link), 120));
     link.addEventListener("pointerleave", leave);
     link.addEventListener("pointerdown", (e) => { touched = e.pointerType === "touch"; });
