@@ -95,6 +95,37 @@ def test_published_addresses_hold(paper_site: Path) -> None:
         assert (paper_site / address / "index.html").is_file(), address
 
 
+@pytest.mark.parametrize("which", ["tiny_site", "paper_site"])
+def test_terms_are_explained_once(which: str, request: pytest.FixtureRequest) -> None:
+    """A page explains each term once, in running text only, with the meaning that the glossary gives; three pages explain none."""
+    parsed = pages(request.getfixturevalue(which))
+    glossary = {str(dt["id"]): dt.find_next_sibling("dd").get_text() for dt in parsed["glossary/index.html"].select("dl.wp-glossary dt")}
+    met: set[str] = set()
+    for path, soup in parsed.items():
+        links = [str(link["href"]).split("#")[1] for link in soup.select("a.wp-term")]
+        assert len(links) == len(set(links)), path
+        assert not soup.select(":is(h1, h2, h3, h4, h5, h6, a, code, table, strong, blockquote, .wp-exhibit, .wp-records, .wp-sources) a.wp-term"), path
+        meanings = {str(row["id"]).removeprefix("source-"): row.get_text() for row in soup.select("ul.wp-terms[hidden] > li")}
+        assert set(meanings) == set(links), path
+        assert all(glossary[term] in said for term, said in meanings.items()), path
+        assert not (links and path.startswith(("glossary/", "references/", "help/")))
+        met |= set(links)
+    assert len(met) > len(glossary) * 0.9
+
+
+def test_an_exhibit_shown_again_is_the_same(paper_site: Path) -> None:
+    """Who decides what shows two tables of section 6 under their numbers, and references lead back to the tables' own place."""
+    parsed = pages(paper_site)
+    for name in ("jurisdictions", "provinces"):
+        home, again = (parsed[f"{page}/index.html"].select_one(f"#exhibit-{name} table") for page in ("sections/6-policy", "jurisdictions"))
+        assert home is not None
+        assert again is not None
+        assert home.get_text() == again.get_text()
+        links = [str(a["href"]) for a in parsed["references/index.html"].select(f".wp-uses a[href*='#cite-{name}-']")]
+        assert len(links) == len(home.select("tbody tr"))
+        assert all(link.startswith("../sections/6-policy/#") for link in links)
+
+
 def test_footer_follows_the_reading_order(paper_site: Path) -> None:
     """Next, pressed from the first page on, meets every page of the chain; Previous leads back; pages beside it have neither."""
     parsed = pages(paper_site)
