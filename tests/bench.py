@@ -61,8 +61,7 @@ def paper(root: Path, pages: int, works: int, kind: str, colliding: bool = False
     custom = f", custom_dir: {(ROOT / 'whitepaper' / 'theme').as_posix()}" if kind == "ours" else ""
     (root / "mkdocs.yml").write_text(CONFIG.format(plugins=plugins, custom=custom), encoding="utf-8")
     (root / "references.bib").write_text(synthetic_bibliography(works, colliding, rng), encoding="utf-8")
-    record = "title: Synthetic\nsubtitle: Bench\nversion: 1.0.0\ndate: 2026-01-01\nlanguage: en-CA\nlicence: CC-BY-4.0\n"
-    (root / "publication.yml").write_text(record, encoding="utf-8")
+    shutil.copy(ROOT / "tests" / "site" / "publication.yml", root)
     cited = 0
     for n in range(pages):
         prev = f"prev:\n  link: '/p{n - 1}'" if n else "prev: false"

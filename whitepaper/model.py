@@ -142,7 +142,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """One entry of the bibliography file: its fields as text, and the same work as CSL-JSON."""
+    """One entry of the bibliography file: its fields as text, as TeX, and the same work as CSL-JSON."""
 
     key: str
     type: str
@@ -150,6 +150,7 @@ class Reference:
     fields: Mapping[str, str]
     lines: Mapping[str, int] = field(default_factory=dict)
     csl: Mapping[str, Any] = field(default_factory=dict)
+    tex: Mapping[str, str] = field(default_factory=dict)
 
     def field_place(self, name: str) -> Place:
         """Where a field stands, or the entry where it has no such field."""
@@ -166,15 +167,71 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Contributor:
+    """Who had a part in the paper: a group by its name, or a person by family and given name."""
+
+    name: str
+    given: str
+    roles: tuple[str, ...]
+    orcid: str = ""
+
+    @property
+    def whole(self) -> str:
+        """The name as it is said."""
+        return f"{self.given} {self.name}".strip()
+
+
+@dataclass(frozen=True, slots=True)
 class Publication:
-    """Who, what and when, as `publication.yml` has it."""
+    """Who, what and when, as `publication.yml` has it; what nobody has supplied is empty. An address ends in a slash."""
 
     title: str
     subtitle: str
     version: str
     date: str
-    language: str
-    licence: str
+    languages: tuple[str, ...]
+    licence: str = ""
+    code_licence: str = ""
+    name: str = ""
+    abstract: str = ""
+    keywords: tuple[str, ...] = ()
+    contributors: tuple[Contributor, ...] = ()
+    identifiers: Mapping[str, str] = field(default_factory=dict)
+    published: str = ""
+    publisher: str = ""
+    contact: str = ""
+    address: str = ""
+    repository: str = ""
+
+    @property
+    def language(self) -> str:
+        """The language that the paper is written in."""
+        return self.languages[0]
+
+    @property
+    def whole_title(self) -> str:
+        """Title and subtitle."""
+        return f"{self.title}: {self.subtitle}"
+
+    @property
+    def authors(self) -> tuple[Contributor, ...]:
+        """The contributors who are its authors."""
+        return tuple(c for c in self.contributors if "author" in c.roles)
+
+    @property
+    def doi(self) -> str:
+        """Its DOI as an address, if it has one."""
+        return f"https://doi.org/{self.identifiers['doi']}" if "doi" in self.identifiers else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What changed for readers with one version: its date and the Markdown that says it."""
+
+    version: str
+    date: str
+    text: str
+    place: Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,7 +324,7 @@ class Exhibit:
 @dataclass(frozen=True, slots=True)
 class Paper:
     """The whole paper: sections, references, claims, recommendations, exhibits and terms by path, key, number, name and anchor;
-    the reading order, and its record."""
+    the reading order, its record and its changes."""
 
     sections: Mapping[str, Section]
     references: Mapping[str, Reference]
@@ -278,3 +335,4 @@ class Paper:
     recommendations: Mapping[str, Recommendation] = field(default_factory=dict)
     exhibits: Mapping[str, Exhibit] = field(default_factory=dict)
     terms: Mapping[str, Term] = field(default_factory=dict)
+    changes: tuple[Change, ...] = ()

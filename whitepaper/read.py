@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from whitepaper import checks, citeproc, exhibits, glossary, publication, references, registers, sections
+from whitepaper import changelog, checks, citeproc, exhibits, glossary, publication, references, registers, sections
 from whitepaper.cache import Cache
 from whitepaper.checks.references import LAW
 from whitepaper.citeproc import Style, StyleError, read_style
-from whitepaper.model import Claim, Exhibit, Paper, Place, Problem, Publication, Recommendation, Reference, Section, Term
+from whitepaper.model import Change, Claim, Exhibit, Paper, Place, Problem, Publication, Recommendation, Reference, Section, Term
 from whitepaper.order import reading_order
 
 CLAIMS, RECOMMENDATIONS, GLOSSARY = "data/claims.yml", "data/recommendations.yml", "data/glossary.yml"
@@ -19,12 +19,14 @@ CLAIMS, RECOMMENDATIONS, GLOSSARY = "data/claims.yml", "data/recommendations.yml
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """Where the paper's texts are: a root folder, and paths relative to it."""
+    """Where the paper's texts are: a root folder, and paths relative to it; and an address that stands instead of the record's."""
 
     root: Path
     bibliographies: tuple[str, ...] = ("references.bib",)
     style: str = "styles/apa.csl"
     publication: str = "publication.yml"
+    changelog: str = "CHANGELOG.md"
+    address: str = ""
     commands: tuple[str, str] = ("\\bibliography", "\\full_bibliography")
 
 
@@ -82,7 +84,8 @@ def read(sources: Sources, cache: Cache, *, ahead: bool = False) -> tuple[Paper 
     unread |= unread_data
     order, faults = reading_order(found, unread)
     problems += faults
-    paper = Paper(found, bibliography, order, record or Publication("", "", "", "9999-12-31", "en", ""), files, claims, recommendations, shown, terms)
+    changes = _changes(sources, record, problems)
+    paper = Paper(found, bibliography, order, record or publication.UNKNOWN, files, claims, recommendations, shown, terms, changes)
     problems += checks.check(paper, lost=lost, unread=unread)
     problems = sorted(set(problems))
     if problems:
@@ -144,7 +147,20 @@ def _publication(sources: Sources, problems: list[Problem]) -> Publication | Non
         return None
     record, faults = publication.read(sources.publication, text)
     problems += faults
+    if record and sources.address:
+        problems += publication.address_faults(sources.address)
+        return replace(record, address=publication.with_slash(sources.address))
     return record
+
+
+def _changes(sources: Sources, record: Publication | None, problems: list[Problem]) -> tuple[Change, ...]:
+    """What changed for readers, newest first; nothing where the paper keeps no changelog."""
+    if not (sources.root / sources.changelog).is_file():
+        return ()
+    text = _text(sources.root, sources.changelog, problems, "what changed for readers")
+    changes, faults = changelog.read(sources.changelog, text or "", record)
+    problems += faults if text is not None else []
+    return changes
 
 
 def _references(sources: Sources, cache: Cache, style: Style | None, language: str | None) -> tuple[dict[str, Reference], frozenset[str], list[Problem]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from calendar import monthrange
 from collections.abc import Mapping
 from functools import cache
 from importlib import resources
@@ -37,3 +39,14 @@ def date(text: str, said: Words) -> str:
         return text
     form = said["date"] if len(parts) == 3 else said["month"]
     return str(form).format(day=int(parts[-1]), month=said["months"][int(parts[1]) - 1], year=parts[0])
+
+
+def day(text: str, said: Words) -> str | None:
+    """A day in words as a date, '2026-11-20' for '20 November 2026'; None where it is none."""
+    names = "|".join(map(re.escape, said["months"]))
+    form = str(said["date"]).format(day=r"(?P<day>\d{1,2})", month=f"(?P<month>{names})", year=r"(?P<year>\d{4})")
+    found = re.fullmatch(form, text)
+    if found is None:
+        return None
+    year, month, number = int(found["year"]), said["months"].index(found["month"]) + 1, int(found["day"])
+    return f"{year:04}-{month:02}-{number:02}" if 1 <= number <= monthrange(year, month)[1] else None
