@@ -28,7 +28,7 @@ def shown(value: Cell, column: Column, words: Words) -> str:
 def draw(exhibit: Exhibit, name: str, drawing: Drawing, address: Address) -> str:
     """The table: a caption, a header cell for each column and each row, and each cell labelled for narrow screens."""
     said = drawing.words["exhibits"]
-    head = "".join(f'<th scope="col" role="columnheader">{e(c.label)}</th>' for c in exhibit.columns)
+    head = "".join(f'<th scope="col">{e(c.label)}</th>' for c in exhibit.columns)
     rows = []
     for n, row in enumerate(exhibit.rows):
         cells = []
@@ -36,13 +36,13 @@ def draw(exhibit: Exhibit, name: str, drawing: Drawing, address: Address) -> str
             text = _cited(exhibit, n, str(value), drawing, address) if column.type == "reference" else e(shown(value, column, said))
             data = f'data-label="{e(column.label)}"'
             numeric = ' class="wp-number"' if column.type in ("integer", "number") else ""
-            cells.append(f'<th scope="row" role="rowheader" {data}>{text}</th>' if at == 0 else f'<td role="cell" {data}{numeric}>{text}</td>')
-        rows.append(f'<tr role="row">{"".join(cells)}</tr>')
+            cells.append(f'<th scope="row" {data}>{text}</th>' if at == 0 else f"<td {data}{numeric}>{text}</td>")
+        rows.append(f"<tr>{''.join(cells)}</tr>")
     kind = "wp-table wp-wide" if len(exhibit.columns) > WIDE else "wp-table"
     caption = f"<caption><strong>{e(name)}.</strong> {e(exhibit.caption)}</caption>"
-    header = f'<thead role="rowgroup"><tr role="row">{head}</tr></thead>'
-    body = '<tbody role="rowgroup">\n' + "\n".join(rows) + "\n</tbody>"
-    return f'<table class="{kind}" role="table">\n{caption}\n{header}\n{body}\n</table>'
+    header = f"<thead><tr>{head}</tr></thead>"
+    body = "<tbody>\n" + "\n".join(rows) + "\n</tbody>"
+    return f'<table class="{kind}">\n{caption}\n{header}\n{body}\n</table>'
 
 
 def _cited(exhibit: Exhibit, row: int, key: str, drawing: Drawing, address: Address) -> str:
