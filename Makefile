@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export NO_MKDOCS_2_WARNING := 1
 
-.PHONY: serve site test test-text lint prose bench lock clean
+.PHONY: serve site test test-text lint prose citation bench lock clean
 
 serve: .venv/ready
 	$(BIN)/mkdocs serve --dev-addr 127.0.0.1:8000
@@ -15,7 +15,7 @@ test: .venv/ready
 	@chrome="$$(scripts/chromium)" && $(MAKE) --no-print-directory lint && CHROME="$$chrome" $(BIN)/pytest
 
 test-text: .venv/ready lint
-	$(BIN)/pytest -m "not browser"
+	$(BIN)/pytest -m "not browser and not tools"
 
 lint: .venv/ready
 	$(BIN)/ruff check .
@@ -24,6 +24,10 @@ lint: .venv/ready
 
 prose: .venv/ready
 	$(BIN)/python -m whitepaper prose
+
+# Rewrites CITATION.cff and .zenodo.json from publication.yml.
+citation: .venv/ready
+	$(BIN)/python -m whitepaper citation
 
 bench: .venv/ready
 	$(BIN)/python tests/bench.py

@@ -52,16 +52,17 @@ def tiny(tmp_path: Path) -> Path:
     return root
 
 
-def build(root: Path, site: Path, program: str = "mkdocs", *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Build a paper with the real program."""
+def build(root: Path, site: Path, program: str = "mkdocs", *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Build a paper with the real program, and of the environment's own variables only those that are given."""
     command = [sys.executable, "-m", program, "build", "--site-dir", str(site), "--config-file", str(root / "mkdocs.yml"), *arguments]
-    environment = {**os.environ, "NO_MKDOCS_2_WARNING": "1"}
+    own = {name: value for name, value in os.environ.items() if name not in ("SITE_URL", "WHITEPAPER_DOCUMENTS")}
+    environment = {**own, "NO_MKDOCS_2_WARNING": "1", **variables}
     return subprocess.run(command, capture_output=True, text=True, env=environment, cwd=root, check=False)
 
 
-def built(root: Path, site: Path) -> Path:
+def built(root: Path, site: Path, **variables: str) -> Path:
     """The folder of a paper that builds, strict."""
-    done = build(root, site, "mkdocs", "--strict")
+    done = build(root, site, "mkdocs", "--strict", **variables)
     assert done.returncode == 0, done.stderr
     return site
 

@@ -293,10 +293,10 @@ def test_badges_hold_their_words(tiny_reader: Reader) -> None:
 def test_filtering_a_register(tiny_reader: Reader) -> None:
     """A register can be narrowed by each facet, says how many are shown, and opens again for an address that needs it."""
     page = tiny_reader.open("claims/")
-    expect(page.get_by_role("status")).to_have_text("3 of 3 shown")
+    expect(page.locator(".wp-facets [role=status]")).to_have_text("3 of 3 shown")
     page.get_by_label("Certainty").select_option("documented")
     expect(page.locator(".wp-record:visible")).to_have_count(1)
-    expect(page.get_by_role("status")).to_have_text("1 of 3 shown")
+    expect(page.locator(".wp-facets [role=status]")).to_have_text("1 of 3 shown")
     page.evaluate("location.hash = '#C1.1'")
     expect(page.locator("[id='C1.1']")).to_be_in_viewport()
     page.get_by_label("Section").select_option("2. Second")
@@ -316,4 +316,83 @@ def test_exhibits_on_a_narrow_screen(browser: Browser, tiny_site: Path, serve: S
         assert box["x"] + box["width"] <= 320
     sizes = page.locator("svg.wp-svg text").evaluate_all("all => all.map(e => e.getBoundingClientRect().height)")
     assert min(sizes) >= 9
+    context.close()
+
+
+def test_copying_a_citation(browser: Browser, tiny_site: Path, serve: Serve) -> None:
+    """A button, found by keyboard, copies a form of the citation and says so to everyone; where it may not copy, it selects the text and says that."""
+    for allowed in (True, False):
+        address = serve(tiny_site)
+        context = browser.new_context(permissions=["clipboard-read", "clipboard-write"] if allowed else [])
+        reader = Reader(context, address)
+        page = reader.open("about/")
+        if not allowed:
+            page.evaluate("Object.defineProperty(navigator, 'clipboard', {value: undefined})")
+        page.locator("details.wp-cite summary").focus()
+        page.keyboard.press("Enter")
+        button = page.get_by_role("button", name="Copy: BibTeX", exact=True)
+        expect(button).to_be_visible()
+        page.keyboard.press("Tab")
+        page.keyboard.press("Tab")
+        page.keyboard.press("Tab")
+        expect(button).to_be_focused()
+        page.keyboard.press("Enter")
+        text = "@misc{tiny-paper"
+        if allowed:
+            expect(page.locator(".wp-said[role=status]")).to_have_text("Copied")
+            assert page.evaluate("navigator.clipboard.readText()").startswith(text)
+        else:
+            expect(page.locator(".wp-said[role=status]")).to_have_text("Selected; press Ctrl+C to copy")
+            assert page.evaluate("getSelection().toString()").startswith(text)
+        expect(button).to_be_focused()
+        heights = page.locator(".wp-copy:visible").evaluate_all("all => all.map(e => e.getBoundingClientRect().height)")
+        assert min(heights) >= 24
+        assert reader.faults == []
+        context.close()
+
+
+def test_copying_a_reference(browser: Browser, tiny_site: Path, serve: Serve) -> None:
+    """Each reference can be copied as it is printed, without its notes."""
+    context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
+    page = Reader(context, serve(tiny_site)).open("references/")
+    page.locator("#ref-feder2014efficacy .wp-copy").click()
+    expect(page.locator(".wp-said")).to_have_text("Copied")
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied.startswith("Feder, A., Parides, M. K., & Murrough, J. W. (2014). Efficacy of intravenous ketamine. JAMA Psychiatry")
+    assert "read as" not in copied
+    assert page.locator(".wp-copy").count() == page.locator(".wp-list > li").count() + 5
+    context.close()
+
+
+def test_citing_without_javascript(browser: Browser, tiny_site: Path, serve: Serve) -> None:
+    """Without script the box opens and its text can be selected; no button stands there that does nothing."""
+    context = browser.new_context(java_script_enabled=False)
+    page = Reader(context, serve(tiny_site)).open("about/")
+    page.locator("details.wp-cite summary").click()
+    expect(page.locator("details.wp-cite")).to_contain_text("@misc{tiny-paper")
+    assert page.locator(".wp-copy").count() == 0
+    context.close()
+
+
+def test_an_address_that_is_none(tiny_reader: Reader) -> None:
+    """The page for an address that is none searches the paper, and its links lead to pages that exist."""
+    page = tiny_reader.open("404.html")
+    page.get_by_label("Search the paper").fill("neuroplasticity")
+    page.get_by_role("button", name="Search", exact=True).click()
+    expect(page.locator(".md-search-result__item").first).to_contain_text("Neuroplasticity")
+    page = tiny_reader.open("404.html")
+    for link in page.locator("article li a").all():
+        address = link.evaluate("a => a.href")
+        assert page.request.get(address).ok, address
+    assert tiny_reader.faults == []
+
+
+def test_tables_are_tables_however_they_are_shown(browser: Browser, tiny_site: Path, serve: Serve) -> None:
+    """A table keeps its roles on a narrow screen, where its rows are shown as cards."""
+    context = browser.new_context(viewport={"width": 320, "height": 640})
+    page = Reader(context, serve(tiny_site)).open("sections/1-first/")
+    table = page.get_by_role("table").filter(has_text="Two trials.")
+    expect(table.get_by_role("row")).to_have_count(3)
+    expect(table.get_by_role("rowheader")).to_have_count(2)
+    expect(table.get_by_role("cell")).to_have_count(6)
     context.close()

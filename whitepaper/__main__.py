@@ -1,4 +1,6 @@
-"""The commands behind make: `site` builds beside `site/` and takes its place only when whole; `prose` grades the text."""
+"""The commands behind make: `site` builds beside `site/` and takes its place only when whole; `prose` grades the text;
+`citation` writes the files by which others cite this repository.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+from whitepaper import publication
 from whitepaper.cache import Cache
+from whitepaper.exports import record
+from whitepaper.language import words
 from whitepaper.prose import table
 from whitepaper.read import Sources, read
 
@@ -39,7 +44,19 @@ def prose() -> int:
     return 0
 
 
-COMMANDS = {"site": site, "prose": prose}
+def citation() -> int:
+    """Write CITATION.cff and .zenodo.json anew from the paper's record. The exit status."""
+    path = Path(Sources(Path()).publication)
+    found, problems = publication.read(str(path), path.read_text(encoding="utf-8"))
+    if found is None:
+        print(*problems, sep="\n", file=sys.stderr)
+        return 1
+    for name, text in record.kept(found, words(found.language)).items():
+        Path(name).write_text(text, encoding="utf-8")
+    return 0
+
+
+COMMANDS = {"site": site, "prose": prose, "citation": citation}
 
 if __name__ == "__main__":
     if len(sys.argv) != 2 or sys.argv[1] not in COMMANDS:

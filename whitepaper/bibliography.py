@@ -9,16 +9,19 @@ from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from whitepaper import citeproc, figures
+from whitepaper import citeproc, citing, figures
 from whitepaper.cache import Cache
 from whitepaper.checks.references import KINDS, LAW, UNCONFIRMED, unconfirmed
 from whitepaper.citeproc import Formatted, Label, Style
+from whitepaper.exports.works import file_name
 from whitepaper.language import Words, date
 from whitepaper.markdown import slug
 from whitepaper.model import Citation, Heading, Paper, Reference, Section, Step
+from whitepaper.references import cited_keys
 
 Address = Callable[[str], str]
 REFERENCES = "docs/references.md"
+FILES = (("bib", "BibTeX"), ("ris", "RIS"), ("json", "CSL-JSON"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,7 @@ class Numbered:
 @dataclass(frozen=True, slots=True)
 class Drawing:
     """What drawing a page needs: the paper, its works as formatted and what readers should know of each, words, mentions,
-    figures, the numbers of exhibits, and each page's step in the reading order.
+    figures, the numbers of exhibits, each page's step in the reading order, and how the paper itself is cited.
     """
 
     paper: Paper
@@ -58,15 +61,17 @@ class Drawing:
     figures: Mapping[str, str]
     numbers: Mapping[str, Numbered]
     steps: Mapping[str, Step]
+    cited: citing.Printed
 
 
 def drawing(paper: Paper, style: Style, words: Words, cache: Cache) -> Drawing:
     """All that the paper's pages are drawn from."""
     with ThreadPoolExecutor(1) as pool:
         drawn = pool.submit(figures.drawn, paper, words, cache)
+        own = pool.submit(citing.printed, paper, style, words, cache)
         formatted = format_paper(paper, style, cache)
     steps = {step.path: step for step in paper.order}
-    return Drawing(paper, formatted, words, notes(paper, words), mentions(paper), drawn.result(), numbered(paper, words), steps)
+    return Drawing(paper, formatted, words, notes(paper, words), mentions(paper), drawn.result(), numbered(paper, words), steps, own.result())
 
 
 def numbered(paper: Paper, words: Words) -> Mapping[str, Numbered]:
@@ -124,14 +129,6 @@ def _heading(section: Section, citation: Citation) -> str:
 
 def _numbered(above: list[Heading]) -> Heading:
     return above[-1]
-
-
-def cited_keys(paper: Paper) -> tuple[str, ...]:
-    """The keys of the works that the paper cites, each once, sorted."""
-    cited = {cite.key for s in paper.sections.values() for c in s.citations for cite in c.cites}
-    cited |= {key for c in paper.claims.values() for key in (*c.supports, *c.contradicts)}
-    cited |= {key for t in paper.terms.values() for key in t.references}
-    return tuple(sorted(cited | {key for e in paper.exhibits.values() for key, _ in e.references()}))
 
 
 def format_paper(paper: Paper, style: Style, cache: Cache) -> Formatted:
@@ -226,7 +223,9 @@ def whole(drawing: Drawing, address: Address, exhibits: Iterable[Mention], leani
         uses[mention.key].append(mention)
     entries = [_row(drawing.paper.references[key], uses[key], drawing, address, leaning(key)) for key in drawing.formatted.order]
     choices = _filter(drawing.paper, drawing.formatted, drawing.words)
-    return f'<div class="wp-references">\n{choices}\n<ul class="wp-list">\n' + "\n".join(entries) + "\n</ul>\n</div>"
+    told = html.escape(drawing.words["take"]["whole"])
+    whole_list = f"<p>{told} {' · '.join(_file(address(f'references.{kind}'), name) for kind, name in FILES)}</p>"
+    return f'<div class="wp-references">\n{whole_list}\n{choices}\n<ul class="wp-list">\n' + "\n".join(entries) + "\n</ul>\n</div>"
 
 
 def searchable(formatted: Formatted) -> str:
@@ -243,10 +242,21 @@ def _row(reference: Reference, uses: list[Mention], drawing: Drawing, address: A
     links = ", ".join(f'<a href="{html.escape(address(m.path))}#{m.anchor}">{html.escape(label)}</a>' for m, label in _named(uses, drawing.words))
     told = html.escape(drawing.words["bibliography"]["cited_in"])
     cited = f'<span class="wp-uses">{told}: {links}</span>' if links else ""
-    return (
-        f'<li id="ref-{slug(reference.key)}" data-kind="{reference.fields["keywords"]}">{drawing.formatted.entries[reference.key]}'
-        f'<span class="wp-note">{drawing.notes[reference.key]}</span>{cited}{leaning}</li>'
-    )
+    entry = f'<span class="wp-entry">{drawing.formatted.entries[reference.key]}</span>'
+    note = f'<span class="wp-note">{drawing.notes[reference.key]}</span>'
+    take = _take(reference.key, drawing.words, address)
+    return f'<li id="ref-{slug(reference.key)}" data-kind="{reference.fields["keywords"]}">{entry}{note}{cited}{leaning}{take}</li>'
+
+
+def _file(href: str, name: str) -> str:
+    return f'<a href="{html.escape(href)}" download>{name}</a>'
+
+
+def _take(key: str, words: Words, address: Address) -> str:
+    """Links to one work as a file in each format."""
+    stem = f"{address('references/')}{file_name(key)}"
+    links = " · ".join(_file(f"{stem}.{kind}", name) for kind, name in FILES)
+    return f'<span class="wp-uses wp-take">{html.escape(words["take"]["one"])} {links}</span>'
 
 
 def _named(uses: list[Mention], words: Words) -> list[tuple[Mention, str]]:

@@ -327,3 +327,19 @@ def _sorted_as(work: Work) -> str:
         for person in work.get(role, ()):
             return f"{person.get('non-dropping-particle', '')} {person.get('family') or person.get('literal') or ''}"
     return re.sub(r"^(?:the|an?|les?|la|l’|l')\s+", "", str(work.get("title", "")), flags=re.I)
+
+
+def printed(work: Work, style: str, language: str, cache: Cache) -> str:
+    """One work as a style of any kind prints it, as HTML; `style` is the style's own XML."""
+    name = digest("printed", _version(), style, language, work)
+    known = cache.get(name)
+    if known is None:
+        with tempfile.TemporaryDirectory() as folder:
+            csl = Path(folder) / "style.csl"
+            csl.write_text(style, encoding="utf-8")
+            shown = _run(["-f", "csljson", "-t", "html", "--wrap=none", "--citeproc", "--csl", str(csl), "-M", f"lang={language}"], json.dumps([work]))
+        found = re.search(r'<div class="csl-right-inline">(.*?)</div>', shown, re.S) or ENTRY.search(shown)
+        assert found is not None, f"citeproc printed no entry: {shown}"
+        known = safe(found[found.lastindex or 0].strip())
+        cache.put(name, known)
+    return str(known)

@@ -7,9 +7,10 @@ import posixpath
 import re
 from functools import partial
 
-from whitepaper import bibliography, evidence, glossary_pages, register_pages
+from whitepaper import bibliography, citing, evidence, glossary_pages, register_pages
 from whitepaper.bibliography import REFERENCES, Address, Drawing
 from whitepaper.citeproc import Formatted, Label
+from whitepaper.exports import feed
 from whitepaper.language import Words
 from whitepaper.markdown import earlier_anchor, slug
 from whitepaper.model import Citation, Cite, Mark, Paper, Section
@@ -17,6 +18,7 @@ from whitepaper.order import resolve
 
 HEADING = re.compile(r'<h[1-6]\b[^>]*?\bid="(?P<id>[^"]*)"[^>]*>')
 LIST = "<!-- list of works -->"
+HELP = "docs/help.md"
 SPECIAL = re.compile(r"[\[\]*_`\\~^={}|$]")
 LOCATOR = re.compile(
     r"^,?\s*(?:\{.*\}|(?:pp?|ch|chs|chaps?|secs?|ss?|paras?|figs?|vols?|nos?|n|l|ll|parts?|tables?|chapters?|sections?|figures?)\b\.?\s*[\w–—.,\s-]*|[\divxlc][\w–—,\s-]*|¶.*|§.*)$",
@@ -43,6 +45,8 @@ def draw(path: str, drawing: Drawing) -> str:
     for mark in section.marks:
         if (mark.kind, mark.name) == ("list", "glossary"):
             drawn = glossary_pages.markdown(drawing)
+        elif (mark.kind, mark.name) == ("list", "changes"):
+            drawn = feed.as_markdown(drawing.paper, drawing.words, _relative(f"docs/{feed.PATH}", path))
         elif mark.kind in ("exhibit", "again", "list"):
             drawn = f"<!-- {mark.kind} {mark.name} -->"
         else:
@@ -103,10 +107,22 @@ def with_data(content: str, path: str, drawing: Drawing, address: Address) -> st
 
 
 def _listed(mark: Mark, section: Section, drawing: Drawing, address: Address) -> str:
-    """A list drawn from data: of exhibits, of works by how far they were read, or of a register."""
+    """What a mark that stands for a list, or for how to cite, is drawn as."""
     if mark.name == "exhibits":
         return evidence.listed(drawing, address)
-    return evidence.readings(drawing) if mark.name == "readings" else register_pages.listed(mark, section, drawing, address)
+    if mark.name == "readings":
+        return evidence.readings(drawing)
+    if mark.name == "cite-this":
+        return citing.this(drawing.paper, drawing.cited, drawing.words, address)
+    if mark.name == "cite-part":
+        return citing.part(drawing.paper, drawing.cited, drawing.words)
+    return register_pages.listed(mark, section, drawing, address)
+
+
+def ways(paper: Paper) -> list[tuple[str, str]]:
+    """Where to go from an address that is none, as path and title: the first two pages of the paper, references and help."""
+    paths = [*(step.path for step in paper.order[:2]), REFERENCES, HELP]
+    return [(path, paper.sections[path].title) for path in dict.fromkeys(paths) if path in paper.sections]
 
 
 def identities(content: str) -> set[str]:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
+import os
 import posixpath
+import re
 import sys
 import time
 from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from mkdocs.config.base import Config
 from mkdocs.config.defaults import MkDocsConfig
@@ -24,12 +26,14 @@ from mkdocs_bibtex.citation import CitationBlock, InlineReference
 from mkdocs_bibtex.plugin import BibTexPlugin
 from mkdocs_bibtex.registry import ReferenceRegistry
 
-from whitepaper import bibliography, glossary_pages, pages
+from whitepaper import bibliography, citing, exports, glossary_pages, metadata, pages
 from whitepaper.cache import Cache
-from whitepaper.exports import data
 from whitepaper.language import words
 from whitepaper.model import Problem, Step
 from whitepaper.read import Sources, read
+
+DOCUMENTS_MADE = "WHITEPAPER_DOCUMENTS"  # set where the documents are made beside the pages, which then name them
+STRAY = re.compile(r'(<input class="md-toggle"[^>]*?) autocomplete="off"')
 
 
 class PaperRegistry(ReferenceRegistry):  # type: ignore[misc]  # mkdocs-bibtex has no types
@@ -63,6 +67,7 @@ class WhitepaperPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  #
 
     drawing: bibliography.Drawing
     urls: Mapping[str, str]
+    kept: Cache
     serving = False
 
     def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
@@ -83,17 +88,26 @@ class WhitepaperPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  #
             _print(problems)
             raise PluginError("the paper was not built")
         self.drawing = bibliography.drawing(paper, style, words(paper.publication.language), kept)
+        self.kept = kept
         kept.prune()
+        _place(config, paper.publication.address, self.serving)
         config.nav = [step.path.removeprefix("docs/") for step in paper.order] + list(config.nav or [])
         config.site_name = paper.publication.title
         _quiet(config.plugins["bibtex"])
         return config
 
+    def on_nav(self, nav: Navigation, *, config: MkDocsConfig, files: Files) -> Navigation:
+        """The navigation; every page is of the paper's date, not of the clock's."""
+        for file in files.documentation_pages():
+            if file.page is not None:
+                file.page.update_date = self.drawing.paper.publication.date
+        return nav
+
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
-        """The site's files and the paper's data, for others to take away."""
-        for name, text in data.files(self.drawing.paper).items():
-            files.append(File.generated(config, f"data/{name}", content=text))
+        """The site's files, and what others can take away."""
         self.urls = {"docs/" + f.src_uri: f.url for f in files if f.is_documentation_page()}
+        for name, content in exports.files(self.drawing.paper, self.drawing.words, self.urls, self.kept).items():
+            files.append(File.generated(config, name, content=content))
         return files
 
     @event_priority(100)
@@ -126,11 +140,35 @@ class WhitepaperPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  #
         page.previous_page, page.next_page = (  # type: ignore[assignment]  # the templates read only title and url
             Link(label[1], self.urls[label[0]]) if label else None for label in (step.prev, step.next)
         )
+        paper, said, address = self.drawing.paper, self.drawing.words, self.address(page)
+        head = metadata.head(path, paper, said, address, page.url, bool(os.environ.get(DOCUMENTS_MADE)))
+        cite = citing.box(paper, self.drawing.cited, said, path, address) + metadata.structured(path, paper)
+        cast(dict[str, Any], context).update(words=said, metadata=head, cite=cite)
         return context
+
+    def on_template_context(self, context: TemplateContext, *, template_name: str, config: MkDocsConfig) -> TemplateContext:
+        """For the page of an address that is none: words, and ways on."""
+        ways = [Link(title, self.urls[path]) for path, title in pages.ways(self.drawing.paper)]
+        cast(dict[str, Any], context).update(words=self.drawing.words, ways=ways)
+        return context
+
+    def on_post_page(self, output: str, *, page: Page, config: MkDocsConfig) -> str:
+        """The page as valid HTML: Material gives two check boxes an attribute that is for text alone."""
+        return STRAY.sub(r"\1", output)
+
+    def on_post_template(self, output_content: str, *, template_name: str, config: MkDocsConfig) -> str:
+        """The same for the page of an address that is none."""
+        return STRAY.sub(r"\1", output_content)
 
     def address(self, page: Page) -> Callable[[str], str]:
         """What gives the address of a page or data file, relative to a page."""
         return cache(lambda path: get_relative_url(self.urls.get(path, path), page.url))
+
+
+def _place(config: MkDocsConfig, address: str, serving: bool) -> None:
+    """Tell MkDocs the paper's address; a server knows its own."""
+    if not serving:
+        config.site_url = address or None
 
 
 def _path(page: Page) -> str:
@@ -155,12 +193,13 @@ def _sources(config: MkDocsConfig) -> Sources:
     folder = [p.relative_to(root).as_posix() for p in sorted((root / options.bib_dir).rglob("*.bib"))] if options.bib_dir else []
     files = [posixpath.normpath(options.bib_file)] if options.bib_file else folder
     style = posixpath.normpath(options.csl_file or "styles/apa.csl")
-    return Sources(root, tuple(files) or ("references.bib",), style, commands=(options.bib_command, options.full_bib_command))
+    commands, address = (options.bib_command, options.full_bib_command), os.environ.get("SITE_URL", "")
+    return Sources(root, tuple(files) or ("references.bib",), style, commands=commands, address=address)
 
 
 def _watched(sources: Sources) -> list[Path]:
     """What a change of should rebuild the site, besides the pages."""
-    names = (*sources.bibliographies, sources.style, sources.publication, "data")
+    names = (*sources.bibliographies, sources.style, sources.publication, sources.changelog, "data")
     return [sources.root / n for n in names if (sources.root / n).exists()]
 
 

@@ -20,7 +20,7 @@ from pylatexenc.latex2text import LatexNodes2Text
 
 from whitepaper import citeproc
 from whitepaper.cache import Cache, digest, source_version
-from whitepaper.model import Place, Problem, Reference
+from whitepaper.model import Paper, Place, Problem, Reference
 
 logging.getLogger("bibtexparser").setLevel(logging.CRITICAL)
 HALVED = 100  # from so many entries on, two pandocs read them sooner than one
@@ -82,11 +82,11 @@ def read_again(path: str, text: str, cache: Cache) -> tuple[Bibliography, list[P
     name = digest("bibliography", VERSION, path, text)
     kept = cache.get(name)
     if kept is not None:
-        found = tuple(Reference(key, kind, Place(path, line), fields, lines) for key, kind, line, fields, lines in kept["references"])
+        found = tuple(Reference(key, kind, Place(path, line), fields, lines, tex=tex) for key, kind, line, fields, lines, tex in kept["references"])
         return Bibliography(found, tuple(kept["sources"]), kept["preamble"]), []
     bibliography, problems = read(path, text)
     if not problems:
-        rows = [(r.key, r.type, r.place.line, r.fields, r.lines) for r in bibliography.references]
+        rows = [(r.key, r.type, r.place.line, r.fields, r.lines, r.tex) for r in bibliography.references]
         cache.put(name, {"references": rows, "sources": bibliography.sources, "preamble": bibliography.preamble})
     return bibliography, problems
 
@@ -154,10 +154,11 @@ def _macros(block: Entry, place: Place, strings: dict[str, str]) -> Iterator[Pro
 
 
 def _reference(block: Entry, place: Place, strings: dict[str, str]) -> Reference:
-    """An entry with its fields as plain text, names of fields in lower case."""
-    fields = {f.key.lower(): plain(_bare(str(f.value), strings)) for f in block.fields}
+    """An entry with its fields as TeX and as plain text, names of fields in lower case."""
+    tex = {f.key.lower(): _bare(str(f.value), strings) for f in block.fields}
+    fields = {name: plain(value) for name, value in tex.items()}
     lines = {f.key.lower(): (f.start_line or 0) + 1 for f in block.fields}
-    return Reference(block.key, block.entry_type.lower(), place, fields, lines)
+    return Reference(block.key, block.entry_type.lower(), place, fields, lines, tex=tex)
 
 
 def _bare(value: str, strings: dict[str, str]) -> str:
@@ -195,3 +196,11 @@ def year(reference: Reference) -> str:
     """The year of a work, or an empty text."""
     found = re.search(r"\d{4}", reference.fields.get("year") or reference.fields.get("date", ""))
     return found[0] if found else ""
+
+
+def cited_keys(paper: Paper) -> tuple[str, ...]:
+    """The keys of the works that the paper cites, each once, sorted."""
+    cited = {cite.key for s in paper.sections.values() for c in s.citations for cite in c.cites}
+    cited |= {key for c in paper.claims.values() for key in (*c.supports, *c.contradicts)}
+    cited |= {key for t in paper.terms.values() for key in t.references}
+    return tuple(sorted(cited | {key for e in paper.exhibits.values() for key, _ in e.references()}))
