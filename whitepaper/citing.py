@@ -69,8 +69,9 @@ def _parts(paper: Paper, whole: Mapping[str, Any], said: Words) -> list[tuple[st
     numbered = [s for path, s in paper.sections.items() if path.startswith("docs/sections/") and s.title[:1].isdigit()]
     if numbered:
         done.append((said["section"], {**shared, "type": "chapter", "title": numbered[0].title}))
-    if paper.exhibits:
-        done.append((said["data"], {**shared, "type": "dataset", "title": next(iter(paper.exhibits.values())).caption.rstrip(".")}))
+    placed = [paper.exhibits[m.name] for step in paper.order for m in paper.sections[step.path].marks if m.kind == "exhibit"]
+    if placed:
+        done.append((said["data"], {**shared, "type": "dataset", "title": placed[0].caption.rstrip(".")}))
     return done
 
 

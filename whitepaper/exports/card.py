@@ -16,6 +16,7 @@ from whitepaper.model import Publication
 PATH = "assets/card.png"
 WIDTH, HEIGHT = 1200, 630
 EDGE, FONT = 90, "Liberation Sans"
+LETTER, LEADING = 0.53, 1.2  # of the size: how wide a letter is, and how high a line
 INK, PAPER, LINE = "#14303a", "#f6f4ee", "#2c6e7f"
 
 
@@ -32,26 +33,33 @@ def image(record: Publication, words: Words, cache: Cache) -> bytes:
 
 def svg(record: Publication, words: Words) -> str:
     """The card as SVG; long titles are set smaller and broken over lines."""
-    size = 76 if len(record.title) <= 48 else 56
-    rows = _rows(record.title, size, EDGE + 120, "bold")
-    below = EDGE + 120 + len(textwrap.wrap(record.title, _columns(size))) * size * 1.2 + 10
-    rows += _rows(record.subtitle, 42, below, "normal")
-    foot = words["cite"]["card"].format(version=record.version, date=date(record.date, words), authors=", ".join(c.whole for c in record.authors))
-    rows += _rows(foot, 28, HEIGHT - EDGE - 34 * (len(textwrap.wrap(foot, _columns(28))) - 1), "normal")
+    size = 84 if len(record.title) <= 60 else 60
+    title, subtitle = _lines(record.title, size), _lines(record.subtitle, 42)
+    said = words["cite"]["card"].format(version=record.version, date=date(record.date, words))
+    foot = [*_lines(", ".join(c.whole for c in record.authors), 28), said]
+    below = EDGE + size / 2 + len(title) * size * LEADING
+    rows = [
+        *_rows(title, size, EDGE + size / 2, "bold"),
+        *_rows(subtitle, 42, below, "normal"),
+        *_rows(foot, 28, HEIGHT - EDGE - (len(foot) - 1) * 28 * LEADING, "normal"),
+    ]
+    ruled = HEIGHT - EDGE - len(foot) * 28 * LEADING - 8
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}" viewBox="0 0 {WIDTH} {HEIGHT}">'
         f'<rect width="{WIDTH}" height="{HEIGHT}" fill="{PAPER}"/><rect width="24" height="{HEIGHT}" fill="{LINE}"/>'
-        f'<rect x="{EDGE}" y="{HEIGHT - EDGE - 70}" width="120" height="4" fill="{LINE}"/>{"".join(rows)}</svg>'
+        f'<rect x="{EDGE}" y="{ruled:g}" width="120" height="4" fill="{LINE}"/>{"".join(rows)}</svg>'
     )
 
 
-def _columns(size: int) -> int:
-    """How many letters of a size a line holds."""
-    return int((WIDTH - 2 * EDGE) / (size * 0.55))
+def _lines(text: str, size: int) -> list[str]:
+    """A text over as few lines as it takes, of about one length."""
+    most = int((WIDTH - 2 * EDGE) / (size * LETTER))
+    lines = textwrap.wrap(text, most)
+    return next((even for width in range(10, most) if len(even := textwrap.wrap(text, width)) == len(lines)), lines)
 
 
-def _rows(text: str, size: int, top: float, weight: str) -> list[str]:
+def _rows(lines: list[str], size: int, top: float, weight: str) -> list[str]:
     return [
-        f'<text x="{EDGE}" y="{top + n * size * 1.2:g}" font-family="{FONT}" font-size="{size}" font-weight="{weight}" fill="{INK}">{e(line)}</text>'
-        for n, line in enumerate(textwrap.wrap(text, _columns(size)))
+        f'<text x="{EDGE}" y="{top + n * size * LEADING:g}" font-family="{FONT}" font-size="{size}" font-weight="{weight}" fill="{INK}">{e(line)}</text>'
+        for n, line in enumerate(lines)
     ]
