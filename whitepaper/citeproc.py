@@ -331,15 +331,14 @@ def _sorted_as(work: Work) -> str:
 
 def printed(work: Work, style: str, language: str, cache: Cache) -> str:
     """One work as a style of any kind prints it, as HTML; `style` is the style's own XML."""
-    name = digest("printed", _version(), style, language, work)
-    known = cache.get(name)
-    if known is None:
+
+    def make() -> str:
         with tempfile.TemporaryDirectory() as folder:
             csl = Path(folder) / "style.csl"
             csl.write_text(style, encoding="utf-8")
             shown = _run(["-f", "csljson", "-t", "html", "--wrap=none", "--citeproc", "--csl", str(csl), "-M", f"lang={language}"], json.dumps([work]))
-        found = re.search(r'<div class="csl-right-inline">(.*?)</div>', shown, re.S) or ENTRY.search(shown)
+        found = re.search(r'<div class="csl-right-inline">(?P<entry>.*?)</div>', shown, re.S) or ENTRY.search(shown)
         assert found is not None, f"citeproc printed no entry: {shown}"
-        known = safe(found[found.lastindex or 0].strip())
-        cache.put(name, known)
-    return str(known)
+        return safe(found["entry"].strip())
+
+    return str(cache.result(digest("printed", _version(), style, language, work), make))

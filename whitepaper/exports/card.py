@@ -24,11 +24,7 @@ def image(record: Publication, words: Words, cache: Cache) -> bytes:
     """The card as PNG; the same record gives the same bytes."""
     drawn = svg(record, words)
     name = digest("card", source_version(__file__), version("vl-convert-python"), drawn)
-    known = cache.get(name)
-    if known is None:
-        known = base64.b64encode(vl_convert.svg_to_png(drawn, scale=1)).decode("ascii")
-        cache.put(name, known)
-    return base64.b64decode(known)
+    return base64.b64decode(cache.result(name, lambda: base64.b64encode(vl_convert.svg_to_png(drawn, scale=1)).decode("ascii")))
 
 
 def svg(record: Publication, words: Words) -> str:
