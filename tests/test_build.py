@@ -171,3 +171,33 @@ def test_the_browser_is_found_or_named(tmp_path: Path) -> None:
     assert none.returncode == 1
     assert none.stderr.count("\n") == 1
     assert "sudo apt-get install chromium" in none.stderr
+
+
+def script(name: str, path: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run a script that finds a tool, with a PATH of its own."""
+    return subprocess.run([str(ROOT / "scripts" / name)], env={"PATH": str(path), **variables}, capture_output=True, text=True, check=False)
+
+
+def test_the_validators_are_found_or_named(tmp_path: Path) -> None:
+    """scripts/vnu and scripts/cffconvert give what their variable names, and say in one line what to do where a thing is missing."""
+    for tool in ("sh", "dirname", "id"):
+        (tmp_path / tool).symlink_to(shutil.which(tool) or "/bin/sh")
+    for name, variable in (("vnu", "VNU"), ("cffconvert", "CFFCONVERT")):
+        (tmp_path / "java").unlink(missing_ok=True)
+        (tmp_path / "java").symlink_to("/bin/sh")
+        own = tmp_path / "own"
+        own.write_text("#!/bin/sh\n", encoding="utf-8")
+        own.chmod(0o755)
+        assert script(name, tmp_path, **{variable: str(own)}).stdout.strip() == str(own)
+        wrong = script(name, tmp_path, **{variable: "/nowhere/tool"})
+        assert wrong.returncode == 1
+        assert wrong.stderr.startswith(f"{variable} is '/nowhere/tool', which is no ")
+        assert wrong.stderr.count("\n") == 1
+    (tmp_path / "java").unlink()
+    (tmp_path / "id").unlink()
+    (tmp_path / "id").write_text("#!/bin/sh\necho 1000\n", encoding="utf-8")
+    (tmp_path / "id").chmod(0o755)
+    none = script("vnu", tmp_path)
+    assert none.returncode == 1
+    assert none.stderr.count("\n") == 1
+    assert "sudo apt-get install default-jre-headless" in none.stderr

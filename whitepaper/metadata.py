@@ -7,7 +7,7 @@ the first page ten times as heavy, so they stand on the page that tells how to c
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from html import escape as e
 from typing import Any
 
@@ -24,13 +24,13 @@ NAMED = 3  # authors of a cited work that are named: enough to find it
 Tag = tuple[str, dict[str, str]]
 
 
-def head(path: str, paper: Paper, words: Words, address: Address, url: str, made: bool) -> str:
+def head(path: str, paper: Paper, words: Words, address: Address, url: str, made: Collection[str]) -> str:
     """A page's title and tags for the head, a line each.
 
     Args:
         address: gives where a page or file is, from this page.
         url: the page's own, from the site's root.
-        made: whether the documents stand beside the pages.
+        made: the documents that stand beside the pages, by path on the site.
     """
     section, publication = paper.sections[path], paper.publication
     tags = [*_dublin_core(section, publication, path == HOME), *_open_graph(section, publication, words, url, path == HOME)]
@@ -61,7 +61,7 @@ def _whole(paper: Paper) -> str:
     return CITE if CITE in paper.sections else HOME
 
 
-def _highwire(publication: Publication, made: bool) -> Iterator[Tag]:
+def _highwire(publication: Publication, made: Collection[str]) -> Iterator[Tag]:
     """Google Scholar's tags: for the paper as a whole and not for its sections, because each work is to have one page."""
     yield _meta("citation_title", publication.whole_title)
     for author in publication.authors:
@@ -76,8 +76,8 @@ def _highwire(publication: Publication, made: bool) -> Iterator[Tag]:
             yield _meta(f"citation_{name}", publication.identifiers[name])
     if publication.address:
         yield _meta("citation_abstract_html_url", publication.address)
-        if made:
-            yield _meta("citation_pdf_url", publication.address + documents(publication)["pdf"])
+        if (pdf := documents(publication)["pdf"]) in made:
+            yield _meta("citation_pdf_url", publication.address + pdf)
 
 
 def _inverted(person: Contributor) -> str:
@@ -133,7 +133,7 @@ def _open_graph(section: Section, publication: Publication, words: Words, url: s
         yield "meta", {"property": name, "content": content}
 
 
-def _signposts(publication: Publication, made: bool, address: Address) -> Iterator[Tag]:
+def _signposts(publication: Publication, made: Collection[str], address: Address) -> Iterator[Tag]:
     for relation, target, media in record.signposts(publication, made, address):
         yield "link", {"rel": relation, "href": target} | ({"type": media} if media else {})
 

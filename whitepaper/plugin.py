@@ -26,13 +26,13 @@ from mkdocs_bibtex.citation import CitationBlock, InlineReference
 from mkdocs_bibtex.plugin import BibTexPlugin
 from mkdocs_bibtex.registry import ReferenceRegistry
 
-from whitepaper import bibliography, citing, exports, glossary_pages, metadata, pages
+from whitepaper import bibliography, citing, exports, glossary_pages, metadata, pages, publication
 from whitepaper.cache import Cache
 from whitepaper.language import words
 from whitepaper.model import Problem, Step
 from whitepaper.read import Sources, read
 
-DOCUMENTS_MADE = "WHITEPAPER_DOCUMENTS"  # set where the documents are made beside the pages, which then name them
+MADE = "WHITEPAPER_DOCUMENTS"  # names the folder of documents made beside the pages, which then name them
 STRAY = re.compile(r'(<input class="md-toggle"[^>]*?) autocomplete="off"')
 
 
@@ -141,7 +141,8 @@ class WhitepaperPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  #
             Link(label[1], self.urls[label[0]]) if label else None for label in (step.prev, step.next)
         )
         paper, said, address = self.drawing.paper, self.drawing.words, self.address(page)
-        head = metadata.head(path, paper, said, address, page.url, bool(os.environ.get(DOCUMENTS_MADE)))
+        made = publication.made(paper.publication, Path(os.environ[MADE])) if os.environ.get(MADE) else ()
+        head = metadata.head(path, paper, said, address, page.url, made)
         cite = citing.box(paper, self.drawing.cited, said, path, address) + metadata.structured(path, paper)
         cast(dict[str, Any], context).update(words=said, metadata=head, cite=cite)
         return context

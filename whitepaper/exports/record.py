@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 import yaml
@@ -147,11 +147,11 @@ def path(record: Publication, kind: str) -> str:
     return f"cite/{record.name}.{kind}"
 
 
-def signposts(record: Publication, made: bool, address: Callable[[str], str]) -> list[tuple[str, str, str]]:
+def signposts(record: Publication, made: Collection[str], address: Callable[[str], str]) -> list[tuple[str, str, str]]:
     """FAIR Signposting of the paper's own page: relation, target and media type.
 
     Args:
-        made: whether the documents stand beside the pages.
+        made: the documents that stand beside the pages, by path on the site.
         address: gives where a path of the site is.
     """
     persistent = record.doi or record.address
@@ -160,7 +160,7 @@ def signposts(record: Publication, made: bool, address: Callable[[str], str]) ->
     links += [("author", f"https://orcid.org/{c.orcid}", "") for c in record.authors if c.orcid]
     links += [("license", LICENCES[record.licence][1], "")]
     links += [("describedby", address(path(record, kind)), media) for kind, media in FORMATS.items()]
-    return links + [("item", address(where), DOCUMENTS[kind]) for kind, where in documents(record).items() if made]
+    return links + [("item", address(where), DOCUMENTS[kind]) for kind, where in documents(record).items() if where in made]
 
 
 def citation_cff(record: Publication, words: Words) -> str:
