@@ -19,7 +19,7 @@ VOID = re.compile(r"br|col|hr|img|input|source|wbr")
 SKIPPED = re.compile(
     r"a|b|blockquote|button|caption|cite|code|dfn|figcaption|h[1-6]|kbd|label|legend|option|pre|q|samp|script|select|strong|style|summary|svg|table|textarea"
 )
-NOT_TEXT = frozenset(("admonition-title", "wp-exhibit", "wp-records", "wp-references", "wp-sources", "wp-badge"))
+NOT_TEXT = frozenset(("admonition-title", "wp-cite", "wp-exhibit", "wp-facts", "wp-records", "wp-references", "wp-sources", "wp-badge"))
 USED = re.compile(r'<a class="wp-term" href="[^"]*#(?P<anchor>[^"]+)">')
 
 
