@@ -322,6 +322,16 @@ class Exhibit:
 
 
 @dataclass(frozen=True, slots=True)
+class Usage:
+    """A word that the paper uses, those that it does without, and why."""
+
+    preferred: str
+    avoided: tuple[str, ...]
+    reason: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
 class Paper:
     """The whole paper: sections, references, claims, recommendations, exhibits and terms by path, key, number, name and anchor;
     the reading order, its record and its changes."""
@@ -336,3 +346,4 @@ class Paper:
     exhibits: Mapping[str, Exhibit] = field(default_factory=dict)
     terms: Mapping[str, Term] = field(default_factory=dict)
     changes: tuple[Change, ...] = ()
+    usage: tuple[Usage, ...] = ()

@@ -7,14 +7,14 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from whitepaper import changelog, checks, citeproc, exhibits, glossary, publication, references, registers, sections
+from whitepaper import changelog, checks, citeproc, exhibits, glossary, publication, references, registers, sections, usage
 from whitepaper.cache import Cache
 from whitepaper.checks.references import LAW
 from whitepaper.citeproc import Style, StyleError, read_style
-from whitepaper.model import Change, Claim, Exhibit, Paper, Place, Problem, Publication, Recommendation, Reference, Section, Term
+from whitepaper.model import Change, Claim, Exhibit, Paper, Place, Problem, Publication, Recommendation, Reference, Section, Term, Usage
 from whitepaper.order import reading_order
 
-CLAIMS, RECOMMENDATIONS, GLOSSARY = "data/claims.yml", "data/recommendations.yml", "data/glossary.yml"
+CLAIMS, RECOMMENDATIONS, GLOSSARY, WORDS = "data/claims.yml", "data/recommendations.yml", "data/glossary.yml", "data/words.yml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +69,12 @@ def read(sources: Sources, cache: Cache, *, ahead: bool = False) -> tuple[Paper 
     Args:
         ahead: the works will be formatted, so that is begun beside the reading of the texts.
     """
+    paper, style, problems = gather(sources, cache, ahead=ahead)
+    return (None if problems else paper), style, problems
+
+
+def gather(sources: Sources, cache: Cache, *, ahead: bool = False) -> tuple[Paper, Style | None, list[Problem]]:
+    """The paper as far as it can be read, its citation style, and all problems, sorted."""
     problems: list[Problem] = []
     style = read_style_file(sources, problems)
     record = _publication(sources, problems)
@@ -80,17 +86,17 @@ def read(sources: Sources, cache: Cache, *, ahead: bool = False) -> tuple[Paper 
         found, unread = _sections(sources, files, cache, problems)
         bibliography, lost, faults = reading.result()
     problems += faults
-    claims, recommendations, shown, terms, unread_data = _data(sources, problems)
+    claims, recommendations, shown, terms, words, unread_data = _data(sources, problems)
     unread |= unread_data
     order, faults = reading_order(found, unread)
     problems += faults
     changes = _changes(sources, record, problems)
-    paper = Paper(found, bibliography, order, record or publication.UNKNOWN, files, claims, recommendations, shown, terms, changes)
+    paper = Paper(found, bibliography, order, record or publication.UNKNOWN, files, claims, recommendations, shown, terms, changes, words)
     problems += checks.check(paper, lost=lost, unread=unread)
     problems = sorted(set(problems))
     if problems:
         cache.drop()
-    return (None if problems else paper), style, problems
+    return paper, style, problems
 
 
 def _sections(sources: Sources, files: frozenset[str], cache: Cache, problems: list[Problem]) -> tuple[dict[str, Section], frozenset[str]]:
@@ -108,7 +114,7 @@ def _sections(sources: Sources, files: frozenset[str], cache: Cache, problems: l
     return found, frozenset(unread)
 
 
-Data = tuple[dict[str, Claim], dict[str, Recommendation], dict[str, Exhibit], dict[str, Term], frozenset[str]]
+Data = tuple[dict[str, Claim], dict[str, Recommendation], dict[str, Exhibit], dict[str, Term], tuple[Usage, ...], frozenset[str]]
 
 
 def _data(sources: Sources, problems: list[Problem]) -> Data:
@@ -117,6 +123,7 @@ def _data(sources: Sources, problems: list[Problem]) -> Data:
     recommendations: dict[str, Recommendation] = {}
     shown: dict[str, Exhibit] = {}
     terms: dict[str, Term] = {}
+    words: tuple[Usage, ...] = ()
     unread: set[str] = set()
     for file in sorted((sources.root / "data").glob("*.yml")):
         path = file.relative_to(sources.root).as_posix()
@@ -133,12 +140,14 @@ def _data(sources: Sources, problems: list[Problem]) -> Data:
         elif path == GLOSSARY:
             terms, faults = glossary.read(path, text)
             unread |= set() if terms else {path}
+        elif path == WORDS:
+            words, faults = usage.read(path, text)
         else:
             exhibit, faults = exhibits.read(path, text)
             shown |= {exhibit.name: exhibit} if exhibit else {}
             unread |= set() if exhibit else {path}
         problems += faults
-    return claims, recommendations, shown, terms, frozenset(unread)
+    return claims, recommendations, shown, terms, words, frozenset(unread)
 
 
 def _publication(sources: Sources, problems: list[Problem]) -> Publication | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from whitepaper.checks import citations, exhibits, glossary, links, references, registers
+from whitepaper.checks import citations, exhibits, glossary, links, references, registers, usage
 from whitepaper.model import Paper, Problem
 from whitepaper.references import ANY
 
@@ -19,7 +19,7 @@ def check(paper: Paper, lost: frozenset[str], unread: frozenset[str]) -> list[Pr
         lost: the keys of entries that could not be read, whose absence is told already.
         unread: files whose text could not be read, whose absence is told already.
     """
-    rules: list[Rule] = [links.broken_link, citations.misplaced_bibliography, *references.RULES, *registers.RULES]
+    rules: list[Rule] = [links.broken_link, citations.misplaced_bibliography, *references.RULES, *registers.RULES, usage.avoided_word]
     if not any(path.startswith("data/") for path in unread):
         rules += [registers.unknown_number, exhibits.unknown_exhibit]
     if not unread:
