@@ -1,0 +1,130 @@
+"""What `make fix` mends: the chain's links, the order of the bibliography and of the word list, and one sentence a line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from sentencex import segment
+
+from whitepaper import bibtex, chain
+from whitepaper.markdown import BLANK
+from whitepaper.model import Paper, Place, Problem, Section
+from whitepaper.prose import LINK, STRUCTURE, shown
+from whitepaper.read import Sources
+from whitepaper.spelling import OWN
+
+PARAGRAPH = re.compile(r"(?:^(?!\s*$).*\n?)+", re.M)
+ENTRY = re.compile(r"(?P<indent>[ \t]*)(?P<mark>(?:[*+-]|\d+[.)])[ \t]+)")
+PAUSE = re.compile(r"[.!?][^\w\s]*\s")
+ENDED = re.compile(r"[.!?:;…][\"”’')\]»]*$")
+LABEL = re.compile(r"(\*\*|__)[^*_]*\1")
+BLOCK = re.compile(r"[ \t]*(?:[#>|<\\:=]|[*+-]\s|\d+[.)]\s|!!!|\?\?\?|\[\^|```|~~~)")
+
+
+def tidied(paper: Paper, sources: Sources) -> dict[str, str]:
+    """The texts that differ from how they should stand, by path, as they should."""
+    order = chain.intended(paper.sections)
+    texts = chain.linked(order, paper.sections) if order else {}
+    for path, section in paper.sections.items():
+        edits = list(_sentences(section))
+        if edits:
+            whole = texts.get(path, section.text)
+            shift = len(whole) - len(section.text)  # a changed link stands in the front matter, before every sentence
+            texts[path] = _edited(whole, [(a + shift, b + shift, new) for a, b, new in edits])
+    for path in sources.bibliographies:
+        text = (sources.root / path).read_text(encoding="utf-8")
+        texts |= {path: done} if (done := bibtex.ordered(text)) != text else {}
+    return texts | _words(sources.root)
+
+
+def check(sources: Sources) -> Iterator[Problem]:
+    """What `make fix` would mend in the bibliography and the word list, at the first line that is out of order."""
+    for path in (*sources.bibliographies, OWN):
+        now = (sources.root / path).read_text(encoding="utf-8") if (sources.root / path).is_file() else ""
+        then = bibtex.ordered(now) if path != OWN else _words(sources.root).get(path, now)
+        if now != then:
+            pairs = zip(now.split("\n"), then.split("\n"), strict=False)
+            line = next((n for n, (a, b) in enumerate(pairs, 1) if a != b), 1)
+            yield Problem(Place(path, line), "is out of order from here on", "run make fix")
+
+
+def crowded(section: Section) -> Iterator[Problem]:
+    """Lines that hold more than one sentence."""
+    lines = {section.text.count("\n", 0, start) + 1 for start, _, new in _sentences(section) if new != " "}
+    yield from (Problem(Place(section.path, line), "has more than one sentence", "give each its own line, or run make fix") for line in sorted(lines))
+
+
+def _words(root: Path) -> dict[str, str]:
+    """The word list sorted, each word once, if it is not."""
+    path = root / OWN
+    if not path.is_file():
+        return {}
+    text = path.read_text(encoding="utf-8")
+    head = [line for line in text.splitlines() if line.startswith("#")]
+    words = sorted({line.strip() for line in text.splitlines() if line.strip() and not line.startswith("#")}, key=lambda w: (w.casefold(), w))
+    done = "\n".join([*head, *words]) + "\n"
+    return {OWN: done} if done != text else {}
+
+
+def _edited(text: str, edits: list[tuple[int, int, str]]) -> str:
+    """A text with stretches replaced."""
+    for start, end, new in sorted(edits, reverse=True):
+        text = text[:start] + new + text[end:]
+    return text
+
+
+def _sentences(section: Section) -> Iterator[tuple[int, int, str]]:
+    """What gives each sentence of the running text and of lists a line of its own, as (start, end, new text)."""
+    mask = shown(section)
+    links = [m.span() for m in LINK.finditer(section.text)]
+    for block in PARAGRAPH.finditer(mask, section.body):
+        words = section.text[block.start() : block.end()]
+        if not words[:1].isspace() and not STRUCTURE.search(words):
+            yield from _in_stretch(section.text, mask, *block.span(), "", links)
+            continue
+        at = block.start()
+        for line in block[0].split("\n"):
+            raw = section.text[at : at + len(line)]
+            found = ENTRY.match(raw)
+            if found or not BLOCK.match(raw):
+                indent = " " * len(found[0]) if found else re.match(r"[ \t]*", raw)[0]  # type: ignore[index]  # matches always
+                yield from _in_stretch(section.text, mask, at + len(found[0] if found else ""), at + len(line), indent, links)
+            at += len(line) + 1
+
+
+def _in_stretch(text: str, mask: str, start: int, end: int, indent: str, links: list[tuple[int, int]]) -> Iterator[tuple[int, int, str]]:
+    """The edits of a paragraph or of a line of a list."""
+    if not PAUSE.search(mask.replace(BLANK, "_"), start, end) and "\n" not in mask[start : end - 1]:
+        return
+    visible = [n for n in range(start, end) if mask[n] != BLANK]
+    plain = "".join(" " if mask[n].isspace() else mask[n] for n in visible)
+    begins, at = [], 0
+    for sentence in segment("en", plain):
+        at += len(sentence)
+        if at < len(visible) and sentence.strip():
+            begins.append(visible[at])
+    boundaries = {_gap(text, start, begin) for begin in begins}
+    for gap in sorted(boundaries):
+        before, after = text[start : gap[0]], text[gap[1] : end]
+        inside = any(a < gap[0] < b for a, b in links) or before.count("(") > before.count(")")
+        label = LABEL.fullmatch(before.strip())
+        if "\n" not in text[gap[0] : gap[1]] and after.strip() and not inside and not label and not BLOCK.match(after):
+            yield *gap, "\n" + indent
+    for m in re.finditer(r"[ \t]*\n[ \t]*(?=\S)", text[start:end]) if not indent else ():
+        line_end = mask[mask.rfind("\n", 0, start + m.start()) + 1 : start + m.start()].replace(BLANK, "").rstrip()
+        hard = m[0].startswith("  ") or text[: start + m.start()].endswith("\\")
+        if (start + m.start(), start + m.end()) not in boundaries and line_end and not ENDED.search(line_end) and not hard:
+            yield start + m.start(), start + m.end(), " "
+
+
+def _gap(text: str, start: int, begin: int) -> tuple[int, int]:
+    """The white space before the word or mark in which a sentence begins."""
+    last = begin
+    while last > start and not text[last - 1].isspace():
+        last -= 1
+    first = last
+    while first > start and text[first - 1].isspace():
+        first -= 1
+    return first, last
