@@ -3,13 +3,41 @@ PYTHON ?= python3
 BIN := .venv/bin
 export NO_MKDOCS_2_WARNING := 1
 
-.PHONY: serve site test test-text lint prose citation bench lock clean
+.PHONY: serve site check prose fix section reference changes test test-text lint citation bench lock upgrade hooks clean
 
 serve: .venv/ready
 	$(BIN)/mkdocs serve --dev-addr 127.0.0.1:8000
 
 site: .venv/ready
 	$(BIN)/python -m whitepaper site
+
+# Structure, citations, data and terms, without building.
+check: .venv/ready
+	@$(BIN)/python -m whitepaper check
+
+# Spelling, sentences and readability.
+prose: .venv/ready
+	@$(BIN)/python -m whitepaper prose
+
+# Mends the chain's links, the order of references.bib and data/spelling.txt, and gives each sentence its line.
+fix: .venv/ready
+	@$(BIN)/python -m whitepaper fix
+
+# make section NAME=8-monitoring TITLE="8. Monitoring" AFTER=7-way-forward
+section: .venv/ready
+	@$(BIN)/python -m whitepaper section
+
+# make reference DOI=10.1038/npp.2016.186 [KIND=trial] [READAS=abstract]
+reference: .venv/ready
+	@$(BIN)/python -m whitepaper reference
+
+# What changed for readers since a commit: make changes BASE=origin/main
+changes: .venv/ready
+	@$(BIN)/python -m whitepaper changes
+
+# The same checks before every commit.
+hooks: .venv/ready
+	$(BIN)/pre-commit install
 
 test: .venv/ready
 	@chrome="$$(scripts/chromium)" && $(MAKE) --no-print-directory lint && CHROME="$$chrome" $(BIN)/pytest
@@ -22,9 +50,6 @@ lint: .venv/ready
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-prose: .venv/ready
-	$(BIN)/python -m whitepaper prose
-
 # Rewrites CITATION.cff and .zenodo.json from publication.yml.
 citation: .venv/ready
 	$(BIN)/python -m whitepaper citation
@@ -32,9 +57,14 @@ citation: .venv/ready
 bench: .venv/ready
 	$(BIN)/python tests/bench.py
 
-# Rewrites the lock from pyproject.toml; needs uv.
+# Rewrites the lock from pyproject.toml; upgrade takes the newest versions that it allows.
 lock:
-	uv pip compile --quiet --universal --python-version 3.11.5 --generate-hashes --no-header --no-annotate --extra test pyproject.toml -o requirements.lock
+	$(LOCK)
+
+upgrade:
+	$(LOCK) --upgrade
+
+LOCK = $(or $(wildcard $(BIN)/uv),uv) pip compile --quiet --universal --python-version 3.11.5 --generate-hashes --no-header --no-annotate --extra test pyproject.toml -o requirements.lock
 
 .venv/ready: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11, 5))' || { echo "this needs Python 3.11.5 or newer; set PYTHON to one, as in: make PYTHON=python3.12 serve" >&2; exit 1; }

@@ -1,26 +1,25 @@
-"""The commands behind make: `site` builds beside `site/` and takes its place only when whole; `prose` grades the text;
-`citation` writes the files by which others cite this repository.
-"""
+"""The commands behind make. Each reads the paper whole; what it writes, it writes whole or not at all."""
 
 from __future__ import annotations
 
+import argparse
+import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from whitepaper import publication
+from whitepaper import telling
 from whitepaper.cache import Cache
-from whitepaper.exports import record
-from whitepaper.language import words
-from whitepaper.prose import table
-from whitepaper.read import Sources, read
+from whitepaper.model import Paper, Problem
+from whitepaper.read import Sources, gather
 
 NEW, OLD, SITE = Path(".site-new"), Path(".site-old"), Path("site")
 
 
-def site() -> int:
-    """Build the paper, strict, into `site/`; a build that fails leaves the old one as it was. The exit status."""
+def site(_: argparse.Namespace) -> int:
+    """Build the paper, strict, into site/; a build that fails leaves the old one as it was."""
     shutil.rmtree(NEW, ignore_errors=True)
     done = subprocess.run([sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(NEW)], check=False)
     if done.returncode:
@@ -34,31 +33,121 @@ def site() -> int:
     return 0
 
 
-def prose() -> int:
-    """Print how hard each section is to read. The exit status."""
-    paper, _, problems = read(Sources(Path()), Cache(Path(".cache") / "whitepaper"))
-    if paper is None:
-        print(*problems, sep="\n", file=sys.stderr)
+def _gathered() -> tuple[Paper, list[Problem], Sources]:
+    """The paper of this folder as far as it can be read, its problems, and where its texts are."""
+    sources = Sources(Path())
+    paper, _, problems = gather(sources, Cache(Path(".cache") / "whitepaper"))
+    return paper, problems, sources
+
+
+def _told(problems: Sequence[Problem], good: str) -> int:
+    """Tell problems, or that there are none. The exit status."""
+    if problems:
+        telling.tell(sorted(set(problems)))
         return 1
-    print(table(paper))
+    print(good)
     return 0
 
 
-def citation() -> int:
-    """Write CITATION.cff and .zenodo.json anew from the paper's record. The exit status."""
+def check(_: argparse.Namespace) -> int:
+    """Check structure, citations, data and terms, without building."""
+    from whitepaper import tidy
+
+    paper, problems, sources = _gathered()
+    problems += tidy.check(sources)
+    counts = f"{len(paper.sections)} pages, {len(paper.references)} references, {len(paper.claims)} claims, {len(paper.exhibits)} exhibits"
+    return _told(problems, f"{counts}: no problem")
+
+
+def prose(_: argparse.Namespace) -> int:
+    """Check spelling, readability and sentences, and print how hard each page is to read."""
+    from whitepaper import prose, spelling, tidy
+
+    paper, _problems, sources = _gathered()
+    print(prose.table(paper))
+    found = [*prose.check(paper), *spelling.check(paper, sources.root)]
+    found += [problem for section in paper.sections.values() for problem in tidy.crowded(section)]
+    return _told(found, "no problem")
+
+
+def fix(_: argparse.Namespace) -> int:
+    """Mend what is mechanical (links of the chain, order of the bibliography and word list, a line a sentence), and show it."""
+    from whitepaper import tidy, writing
+
+    paper, _problems, sources = _gathered()
+    shown = writing.write(sources.root, tidy.tidied(paper, sources))
+    print("\n".join(shown) if shown else "nothing to mend")
+    return 0
+
+
+def citation(_: argparse.Namespace) -> int:
+    """Write CITATION.cff and .zenodo.json anew from the paper's record."""
+    from whitepaper import publication, writing
+    from whitepaper.exports import record
+    from whitepaper.language import words
+
     path = Path(Sources(Path()).publication)
     found, problems = publication.read(str(path), path.read_text(encoding="utf-8"))
-    if found is None:
-        print(*problems, sep="\n", file=sys.stderr)
+    shown = writing.write(Path(), record.kept(found, words(found.language))) if found else []
+    return _told(problems, "\n".join(shown) or "nothing to write")
+
+
+def section(given: argparse.Namespace) -> int:
+    """Start a section within the reading order; its neighbours' links follow."""
+    from whitepaper import starting, writing
+
+    paper, problems, sources = _gathered()
+    texts, faults = starting.section(paper, given.name, given.title, given.after) if paper.order else ({}, problems)
+    shown = writing.write(sources.root, texts) if not faults else []
+    return _told(faults, "\n".join(shown))
+
+
+def reference(given: argparse.Namespace) -> int:
+    """Write the entry of a DOI from Crossref's or DataCite's record."""
+    from whitepaper import starting, writing
+
+    paper, _problems, sources = _gathered()
+    path = sources.bibliographies[0]
+    texts, said, faults = starting.reference(paper, sources.root, path, given.doi, given.kind, given.readas, given.timeout)
+    writing.write(sources.root, texts)
+    return _told(faults, said)
+
+
+def changes(given: argparse.Namespace) -> int:
+    """Print, as Markdown, what changed for readers since a commit."""
+    from whitepaper import comparison
+
+    paper, problems, _ = _gathered()
+    if problems:
+        return _told(problems, "")
+    before = comparison.at(given.base)
+    if before is None:
+        print(f"there is no commit '{given.base}' here; fetch it, or name another", file=sys.stderr)
         return 1
-    for name, text in record.kept(found, words(found.language)).items():
-        Path(name).write_text(text, encoding="utf-8")
+    print(comparison.summary(before, paper), end="")
     return 0
 
 
-COMMANDS = {"site": site, "prose": prose, "citation": citation}
+def parser() -> argparse.ArgumentParser:
+    """The commands and their options; an option not given is taken from the environment, where make puts NAME=… and its like."""
+    parsed = argparse.ArgumentParser(prog="python -m whitepaper", description="Builds and checks the paper of this folder.")
+    commands = parsed.add_subparsers(required=True, metavar="command")
+
+    def command(run: Callable[[argparse.Namespace], int], *options: str) -> argparse.ArgumentParser:
+        added = commands.add_parser(run.__name__, help=(run.__doc__ or "").splitlines()[0])
+        for name in options:
+            added.add_argument(f"--{name}", default=os.environ.get(name.upper(), ""))
+        added.set_defaults(run=run)
+        return added
+
+    for run in (site, check, prose, fix, citation):
+        command(run)
+    command(section, "name", "title", "after")
+    command(reference, "doi", "kind", "readas").add_argument("--timeout", type=float, default=20, metavar="SECONDS")
+    command(changes).add_argument("base", nargs="?", default=os.environ.get("BASE") or "origin/main")
+    return parsed
+
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2 or sys.argv[1] not in COMMANDS:
-        sys.exit(f"usage: python -m whitepaper {'|'.join(COMMANDS)}")
-    sys.exit(COMMANDS[sys.argv[1]]())
+    arguments = parser().parse_args()
+    sys.exit(arguments.run(arguments))

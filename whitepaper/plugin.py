@@ -6,7 +6,6 @@ import math
 import os
 import posixpath
 import re
-import sys
 import time
 from collections.abc import Callable, Mapping
 from functools import cache
@@ -29,8 +28,9 @@ from mkdocs_bibtex.registry import ReferenceRegistry
 from whitepaper import bibliography, citing, exports, glossary_pages, metadata, pages, publication
 from whitepaper.cache import Cache
 from whitepaper.language import words
-from whitepaper.model import Problem, Step
+from whitepaper.model import Step
 from whitepaper.read import Sources, read
+from whitepaper.telling import tell
 
 MADE = "WHITEPAPER_DOCUMENTS"  # names the folder of documents made beside the pages, which then name them
 STRAY = re.compile(r'(<input class="md-toggle"[^>]*?) autocomplete="off"')
@@ -81,11 +81,11 @@ class WhitepaperPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  #
         config.watch = [*config.watch, *(str(p) for p in _watched(sources))]
         paper, style, problems = read(sources, kept, ahead=True)
         while problems and self.serving and not hasattr(self, "drawing"):
-            _print(problems)
+            tell(problems)
             _wait(sources)
             paper, style, problems = read(sources, kept, ahead=True)
         if paper is None or style is None:
-            _print(problems)
+            tell(problems)
             raise PluginError("the paper was not built")
         self.drawing = bibliography.drawing(paper, style, words(paper.publication.language), kept)
         self.kept = kept
@@ -202,12 +202,6 @@ def _watched(sources: Sources) -> list[Path]:
     """What a change of should rebuild the site, besides the pages."""
     names = (*sources.bibliographies, sources.style, sources.publication, sources.changelog, "data")
     return [sources.root / n for n in names if (sources.root / n).exists()]
-
-
-def _print(problems: list[Problem]) -> None:
-    """All problems, a line each, and their count."""
-    lines = [str(p) for p in problems]
-    print(*lines, f"{len(lines)} problem{'s' if len(lines) != 1 else ''}", sep="\n", file=sys.stderr, flush=True)
 
 
 def _state(sources: Sources) -> list[tuple[str, int]]:
