@@ -40,7 +40,7 @@ description: B
 # A
 
 One *plain* sentence [see @key, p. 3] with [words](b.md).
-@key found `code` much [C1.1].
+@keyed2020 found `code` much [C1.1].
 
 - a list
 

@@ -95,6 +95,6 @@ def check(paper: Paper) -> Iterator[Problem]:
 def _long(place: Place, line: str) -> Iterator[Problem]:
     """A sentence of a line that has too many words."""
     for sentence in segment("en", line.replace(BLANK, "")) if len(line.split()) > LONGEST else ():
-        words = sentence.split()
+        words = [word for word in sentence.split() if any(c.isalnum() for c in word)]
         if len(words) > LONGEST:
             yield Problem(place, f"has a sentence of {len(words)} words ('{' '.join(words[:5])} …')", f"split it, at most {LONGEST} words each")

@@ -56,7 +56,7 @@ def check(paper: Paper, root: Path) -> Iterator[Problem]:
     for word in sorted(places):
         for part in _unknown(word, spelled, own):
             if word not in known:
-                near = difflib.get_close_matches(part, list(islice(spelled.suggest(part), 5)), 1, 0.8)
+                near = [s for s in islice(spelled.suggest(part), 5) if difflib.SequenceMatcher(None, part, s).ratio() >= 0.8]
                 mend = f"write '{near[0]}', or add '{part}' to {OWN}" if near else f"mend it, or add '{part}' to {OWN}"
                 yield from (Problem(place, f"'{part}' is not in the dictionary", mend) for place in places[word])
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import markdown
 from sentencex import segment
 
 from whitepaper import bibtex, chain
@@ -16,11 +17,11 @@ from whitepaper.read import Sources
 from whitepaper.spelling import OWN
 
 PARAGRAPH = re.compile(r"(?:^(?!\s*$).*\n?)+", re.M)
-ENTRY = re.compile(r"(?P<indent>[ \t]*)(?P<mark>(?:[*+-]|\d+[.)])[ \t]+)")
+ENTRY = re.compile(r"[ \t]*(?:(?:[*+-]|\d+[.)])[ \t]+)+")
 PAUSE = re.compile(r"[.!?][^\w\s]*\s")
 ENDED = re.compile(r"[.!?:;…][\"”’')\]»]*$")
-LABEL = re.compile(r"(\*\*|__)[^*_]*\1")
-BLOCK = re.compile(r"[ \t]*(?:[#>|<\\:=]|[*+-]\s|\d+[.)]\s|!!!|\?\?\?|\[\^|```|~~~)")
+LABEL = re.compile(r"(?:^|\s)(\*\*|__)[^*_]*\1$")
+BLOCK = re.compile(r"[ \t]*(?:[#>|<\\:=]|[*+-](?:\s|$)|\d+[.)](?:\s|$)|!!!|\?\?\?|\[\^|```|~~~)")
 
 
 def tidied(paper: Paper, sources: Sources) -> dict[str, str]:
@@ -81,17 +82,29 @@ def _sentences(section: Section) -> Iterator[tuple[int, int, str]]:
     links = [m.span() for m in LINK.finditer(section.text)]
     for block in PARAGRAPH.finditer(mask, section.body):
         words = section.text[block.start() : block.end()]
-        if not words[:1].isspace() and not STRUCTURE.search(words):
-            yield from _in_stretch(section.text, mask, *block.span(), "", links)
-            continue
-        at = block.start()
-        for line in block[0].split("\n"):
-            raw = section.text[at : at + len(line)]
-            found = ENTRY.match(raw)
-            if found or not BLOCK.match(raw):
-                indent = " " * len(found[0]) if found else re.match(r"[ \t]*", raw)[0]  # type: ignore[index]  # matches always
-                yield from _in_stretch(section.text, mask, at + len(found[0] if found else ""), at + len(line), indent, links)
-            at += len(line) + 1
+        edits = list(_in_block(section.text, mask, *block.span(), links))
+        if edits and _drawn(words) == _drawn(_edited(words, [(a - block.start(), b - block.start(), new) for a, b, new in edits])):
+            yield from edits
+
+
+def _drawn(words: str) -> str:
+    """What a block is drawn as, whatever its white space."""
+    return " ".join(markdown.markdown(words, extensions=["admonition", "def_list", "footnotes", "tables"]).split())
+
+
+def _in_block(text: str, mask: str, start: int, end: int, links: list[tuple[int, int]]) -> Iterator[tuple[int, int, str]]:
+    """The edits of lines that stand together: of a paragraph as a whole, of lists and boxes line by line."""
+    words = text[start:end]
+    if not words[:1].isspace() and not STRUCTURE.search(words):
+        yield from _in_stretch(text, mask, start, end, "", links)
+        return
+    for line in mask[start:end].split("\n"):
+        raw = text[start : start + len(line)]
+        found = ENTRY.match(raw)
+        if not BLOCK.match(raw[len(found[0]) :] if found else raw):
+            indent = " " * len(found[0]) if found else re.match(r"[ \t]*", raw)[0]  # type: ignore[index]  # matches always
+            yield from _in_stretch(text, mask, start + len(found[0] if found else ""), start + len(line), indent, links)
+        start += len(line) + 1
 
 
 def _in_stretch(text: str, mask: str, start: int, end: int, indent: str, links: list[tuple[int, int]]) -> Iterator[tuple[int, int, str]]:
@@ -109,14 +122,22 @@ def _in_stretch(text: str, mask: str, start: int, end: int, indent: str, links: 
     for gap in sorted(boundaries):
         before, after = text[start : gap[0]], text[gap[1] : end]
         inside = any(a < gap[0] < b for a, b in links) or before.count("(") > before.count(")")
-        label = LABEL.fullmatch(before.strip())
-        if "\n" not in text[gap[0] : gap[1]] and after.strip() and not inside and not label and not BLOCK.match(after):
+        apart = not inside and not LABEL.search(before) and any(c.isalnum() for c in before)
+        if gap[0] < gap[1] and "\n" not in text[gap[0] : gap[1]] and after.strip() and apart and not BLOCK.match(after):
             yield *gap, "\n" + indent
     for m in re.finditer(r"[ \t]*\n[ \t]*(?=\S)", text[start:end]) if not indent else ():
-        line_end = mask[mask.rfind("\n", 0, start + m.start()) + 1 : start + m.start()].replace(BLANK, "").rstrip()
+        line_end = mask[start : start + m.start()].replace(BLANK, "").rstrip()
         hard = m[0].startswith("  ") or text[: start + m.start()].endswith("\\")
-        if (start + m.start(), start + m.end()) not in boundaries and line_end and not ENDED.search(line_end) and not hard:
-            yield start + m.start(), start + m.end(), " "
+        gap = start + m.start(), start + m.end()
+        if (
+            gap not in boundaries
+            and line_end
+            and not BLOCK.match(text[gap[1] :])
+            and not ENDED.search(line_end)
+            and not hard
+            and not any(a < gap[0] < b for a, b in links)
+        ):
+            yield *gap, " "
 
 
 def _gap(text: str, start: int, begin: int) -> tuple[int, int]:
