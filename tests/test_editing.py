@@ -170,6 +170,7 @@ def test_a_line_a_sentence_keeps_every_word(body: str) -> None:
     assert section is not None
     done = tidy._edited(text, list(tidy._sentences(section)))
     assert done.split() == text.split()
+
     def page(source: str) -> str:
         return " ".join(drawn.markdown(source[section.body :], extensions=["tables", "admonition"]).split())
 

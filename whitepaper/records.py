@@ -184,7 +184,9 @@ def escaped(text: str) -> str:
 def protected(bibliography: str) -> frozenset[str]:
     """The words whose capitals the titles of a bibliography keep already."""
     titles = re.findall(r"^\s*title\s*=\s*\{(.*)\},?\s*$", bibliography, re.M)
-    return frozenset(word for title in titles for group in re.findall(r"\{([^{}]+)\}", title) for word in group.split())
+    plain = {word.casefold() for title in titles for word in re.sub(r"\{[^{}]*\}", "", title).split()}
+    single = {word for title in titles for word in re.findall(r"\{(\w[^{}\s]*)\}", title) if word[0].isupper()}
+    return frozenset(word for word in single if word.casefold() not in plain)
 
 
 def braced(title: str, names: frozenset[str] = frozenset()) -> str:
@@ -196,7 +198,7 @@ def braced(title: str, names: frozenset[str] = frozenset()) -> str:
     if title.isupper():
         return title
     words = title.split(" ")
-    long = [w for w in words if len(w) > 4 and w[0].isalpha()]
+    long = [w for w in words[1:] if len(w) > 3 and w[0].isalpha() and w[1:].islower()]
     in_capitals = sum(w[0].isupper() for w in long) > 0.6 * max(1, len(long))
     done, opens = [], True
     for word in words:
