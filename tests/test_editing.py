@@ -302,10 +302,11 @@ def test_changes(tiny: Path) -> None:
     entry = bibtex.written("misc", "new2025work", NEW)
     text, _ = bibtex.with_entry(bib.read_text("utf-8"), "new2025work", entry)
     bib.write_text(text, "utf-8")
-    trials.write_text(trials.read_text("utf-8").replace("n: 41", "n: 42", 1), "utf-8")
+    trials.write_text(trials.read_text("utf-8").replace("n: 158", "n: 159", 1), "utf-8")
     done = run(tiny, "changes", "HEAD")
     assert done.returncode == 0, done.stderr
-    assert "- `docs/about.md`: 1 lines new, 1 gone; 6 words before, 6 now" in done.stdout
+    assert "- `docs/about.md`: 1 line new, 1 gone; 6 words before, 6 now" in done.stdout
+    assert "- `trials`: 1 row new or changed, 1 gone or replaced" in done.stdout
     assert "- C1.1: certainty was **low**, is **very low**. The largest trial" in done.stdout
     assert "- **Added** `new2025work`, A new work <https://doi.org/10.1111/new>" in done.stdout
     git(tiny, "add", ".")

@@ -62,7 +62,7 @@ def _section(old: Section, new: Section) -> Iterator[str]:
     added, gone = len([line for line in now if line not in set(kept)]), len([line for line in kept if line not in set(now)])
     if added or gone:
         words = [len(running_text(s).split()) for s in (old, new)]
-        yield f"`{new.path}`: {added} lines new, {gone} gone; {words[0]} words before, {words[1]} now"
+        yield f"`{new.path}`: {_counted(added, 'line')} new, {gone} gone; {words[0]} words before, {words[1]} now"
 
 
 def _claim(old: Claim, new: Claim) -> Iterator[str]:
@@ -101,9 +101,13 @@ def _reference(old: Reference, new: Reference) -> Iterator[str]:
 def _exhibit(old: Exhibit, new: Exhibit) -> Iterator[str]:
     added, gone = len(set(new.rows) - set(old.rows)), len(set(old.rows) - set(new.rows))
     if added or gone or old.columns != new.columns:
-        yield f"`{new.name}`: {added} rows new or changed, {gone} gone or replaced"
+        yield f"`{new.name}`: {_counted(added, 'row')} new or changed, {gone} gone or replaced"
     elif (old.caption, old.note, old.source, old.date) != (new.caption, new.note, new.source, new.date):
         yield f"`{new.name}`: caption, note, source or date changed"
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"
 
 
 def _exchanged(old: tuple[str, ...], new: tuple[str, ...]) -> str:

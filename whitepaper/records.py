@@ -184,7 +184,7 @@ def escaped(text: str) -> str:
 def protected(bibliography: str) -> frozenset[str]:
     """The words whose capitals the titles of a bibliography keep already."""
     titles = re.findall(r"^\s*title\s*=\s*\{(.*)\},?\s*$", bibliography, re.M)
-    plain = {word.casefold() for title in titles for word in re.sub(r"\{[^{}]*\}", "", title).split()}
+    plain = {word for title in titles for word in re.sub(r"\{[^{}]*\}", "", title).split() if word.islower()}
     single = {word for title in titles for word in re.findall(r"\{(\w[^{}\s]*)\}", title) if word[0].isupper()}
     return frozenset(word for word in single if word.casefold() not in plain)
 
