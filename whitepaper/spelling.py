@@ -13,7 +13,7 @@ from pathlib import Path
 
 from spylls.hunspell import Dictionary
 
-from whitepaper.checks.terms import data_texts
+from whitepaper.checks.usage import data_texts
 from whitepaper.markdown import AUTOLINK, BLANK, without
 from whitepaper.model import Paper, Place, Problem
 from whitepaper.prose import shown

@@ -40,7 +40,7 @@ def _prose(section: Section) -> str:
     """A section's own words, title and description included."""
     bare = without_code(section.text)
     _, visible = links(section.text, bare)
-    return blanked(visible, [(c.start, c.end) for c in section.citations])
+    return blanked(visible, [(c.start, c.end) for c in section.citations] + [(m.start, m.end) for m in section.marks])
 
 
 def data_texts(paper: Paper) -> Iterator[tuple[Place, str]]:
