@@ -66,6 +66,7 @@ def test_prose(case: dict[str, Any], tiny: Path) -> None:
 @pytest.mark.parametrize("case", cases("fix"))
 def test_fix(case: dict[str, Any], tiny: Path) -> None:
     """`fix` writes these texts and no others, once: a second time it finds nothing to mend."""
+    writing.write(tiny, tidy.tidied(gathered(tiny), Sources(tiny)))
     write(tiny, case["files"])
     changed = tidy.tidied(gathered(tiny), Sources(tiny))
     assert sorted(changed) == sorted(case.get("changed", case.get("result", {})))
