@@ -20,7 +20,7 @@ from test_reference import ARTICLE, Registry, holds, registry
 __all__ = ["registry"]  # the fixture
 
 ELSEWHERE = {"test", "bench", "lighthouse", "audit"}  # the whole of CI, measures, and what has tests of its own
-OURS = {"serve", "site", "check", "prose", "fix", "section", "reference", "changes", "test-text", "lint", "lock", "upgrade", "hooks", "clean"}
+OURS = {"serve", "site", "check", "prose", "fix", "section", "reference", "changes", "citation", "test-text", "lint", "lock", "upgrade", "hooks", "clean"}
 
 
 def texts() -> list[str]:
@@ -97,7 +97,7 @@ def test_test_text(clone: Path) -> None:
     assert "[100%]" in said
 
 
-@pytest.mark.parametrize("target", ["check", "prose", "fix", "lint"])
+@pytest.mark.parametrize("target", ["check", "prose", "fix", "citation", "lint"])
 def test_content_with_the_paper(target: str, clone: Path) -> None:
     """On the paper as it stands the target is content, and no file changes."""
     good(make(clone, target))
