@@ -3,13 +3,16 @@ PYTHON ?= python3
 BIN := .venv/bin
 export NO_MKDOCS_2_WARNING := 1
 
-.PHONY: serve site check prose fix section reference changes test test-text lint citation bench lock upgrade hooks clean
+.PHONY: serve site documents check prose fix section reference changes test test-text lint citation bench lock upgrade hooks clean
 
 serve: .venv/ready
 	$(BIN)/mkdocs serve --dev-addr 127.0.0.1:8000
 
 site: .venv/ready
 	$(BIN)/python -m whitepaper site
+
+documents: .venv/ready
+	$(BIN)/python -m whitepaper documents
 
 # Structure, citations, data and terms, without building.
 check: .venv/ready
@@ -40,7 +43,7 @@ hooks: .venv/ready
 	$(BIN)/pre-commit install
 
 test: .venv/ready
-	@chrome="$$(scripts/chromium)" && $(MAKE) --no-print-directory lint && CHROME="$$chrome" $(BIN)/pytest
+	@chrome="$$(scripts/chromium)" && java="$$(scripts/java)" && $(MAKE) --no-print-directory lint && CHROME="$$chrome" JAVA="$$java" $(BIN)/pytest
 
 test-text: .venv/ready lint
 	$(BIN)/pytest -m "not browser and not tools"
@@ -74,4 +77,4 @@ LOCK = $(or $(wildcard $(BIN)/uv),uv) pip compile --quiet --universal --python-v
 	@touch $@
 
 clean:
-	rm -rf .venv .cache site .site-new
+	rm -rf .venv .cache site dist .site-new .site-documents

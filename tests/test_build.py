@@ -201,3 +201,21 @@ def test_the_validators_are_found_or_named(tmp_path: Path) -> None:
     assert none.returncode == 1
     assert none.stderr.count("\n") == 1
     assert "sudo apt-get install default-jre-headless" in none.stderr
+
+
+def test_java_is_found_or_named(tmp_path: Path) -> None:
+    """scripts/java gives the Java of JAVA_HOME or on PATH, and says in one line what to do where there is none."""
+    (tmp_path / "sh").symlink_to(shutil.which("sh") or "/bin/sh")
+    (tmp_path / "id").write_text("#!/bin/sh\necho 1000\n", encoding="utf-8")
+    (tmp_path / "id").chmod(0o755)
+    none = script("java", tmp_path)
+    assert none.returncode == 1
+    assert none.stderr.count("\n") == 1
+    assert "sudo apt-get install default-jre-headless" in none.stderr
+    fake = tmp_path / "home" / "bin" / "java"
+    fake.parent.mkdir(parents=True)
+    fake.write_text("#!/bin/sh\n", encoding="utf-8")
+    fake.chmod(0o755)
+    assert script("java", tmp_path, JAVA_HOME=str(tmp_path / "home")).stdout.strip() == str(fake)
+    (tmp_path / "java").symlink_to(fake)
+    assert script("java", tmp_path).stdout.strip() == str(tmp_path / "java")

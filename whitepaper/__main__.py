@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import shutil
-import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -15,22 +13,19 @@ from whitepaper.cache import Cache
 from whitepaper.model import Paper, Problem
 from whitepaper.read import Sources, gather
 
-NEW, OLD, SITE = Path(".site-new"), Path(".site-old"), Path("site")
-
 
 def site(_: argparse.Namespace) -> int:
-    """Build the paper, strict, into site/; a build that fails leaves the old one as it was."""
-    shutil.rmtree(NEW, ignore_errors=True)
-    done = subprocess.run([sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(NEW)], check=False)
-    if done.returncode:
-        shutil.rmtree(NEW, ignore_errors=True)
-        return 1
-    shutil.rmtree(OLD, ignore_errors=True)
-    if SITE.exists():
-        SITE.rename(OLD)
-    NEW.rename(SITE)
-    shutil.rmtree(OLD, ignore_errors=True)
-    return 0
+    """Build the paper, strict, and its documents into site/; a build that fails leaves the old one as it was."""
+    from whitepaper import making
+
+    return making.site()
+
+
+def documents(_: argparse.Namespace) -> int:
+    """Make every document into dist/; where one cannot be made, dist/ stays as it was."""
+    from whitepaper import making
+
+    return making.documents()
 
 
 def _gathered() -> tuple[Paper, list[Problem], Sources]:
@@ -140,7 +135,7 @@ def parser() -> argparse.ArgumentParser:
         added.set_defaults(run=run)
         return added
 
-    for run in (site, check, prose, fix, citation):
+    for run in (site, documents, check, prose, fix, citation):
         command(run)
     command(section, "name", "title", "after")
     command(reference, "doi", "kind", "readas").add_argument("--timeout", type=float, default=20, metavar="SECONDS")

@@ -50,7 +50,7 @@ class Numbered:
 @dataclass(frozen=True, slots=True)
 class Drawing:
     """What drawing a page needs: the paper, its works as formatted and what readers should know of each, words, mentions,
-    figures, the numbers of exhibits, each page's step in the reading order, and how the paper itself is cited.
+    figures, the numbers of exhibits, each page's step in the reading order, how the paper itself is cited, and the documents made beside the pages.
     """
 
     paper: Paper
@@ -62,16 +62,21 @@ class Drawing:
     numbers: Mapping[str, Numbered]
     steps: Mapping[str, Step]
     cited: citing.Printed
+    documents: Mapping[str, int]
 
 
-def drawing(paper: Paper, style: Style, words: Words, cache: Cache) -> Drawing:
-    """All that the paper's pages are drawn from."""
+def drawing(paper: Paper, style: Style, words: Words, cache: Cache, documents: Mapping[str, int] | None = None) -> Drawing:
+    """All that the paper's pages are drawn from.
+
+    Args:
+        documents: those made beside the pages, by path on the site, with their sizes in bytes.
+    """
     with ThreadPoolExecutor(1) as pool:
         drawn = pool.submit(figures.drawn, paper, words, cache)
         own = pool.submit(citing.printed, paper, style, words, cache)
         formatted = format_paper(paper, style, cache)
     steps = {step.path: step for step in paper.order}
-    return Drawing(paper, formatted, words, notes(paper, words), mentions(paper), drawn.result(), numbered(paper, words), steps, own.result())
+    return Drawing(paper, formatted, words, notes(paper, words), mentions(paper), drawn.result(), numbered(paper, words), steps, own.result(), documents or {})
 
 
 def numbered(paper: Paper, words: Words) -> Mapping[str, Numbered]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-KEPT = 4000
+KEPT, KEPT_FILES = 4000, 24
 
 
 def digest(*parts: object) -> str:
@@ -77,8 +77,29 @@ class Cache:
         except OSError:
             return
 
+    def get_file(self, name: str) -> bytes | None:
+        """A file kept under a name; None where there is none."""
+        try:
+            return (self.folder / f"{name}.file").read_bytes() if self.folder else None
+        except OSError:
+            return None
+
+    def put_file(self, name: str, content: bytes) -> None:
+        """Keep a file, as `put` keeps a result."""
+        if not self.folder:
+            return
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            handle, temporary = tempfile.mkstemp(dir=self.folder, suffix=".part")
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+            Path(temporary).replace(self.folder / f"{name}.file")
+        except OSError:
+            return
+
     def prune(self) -> None:
-        """Drop the oldest results beyond the number kept."""
-        found = sorted(self.folder.glob("*.json"), key=lambda p: p.stat().st_mtime) if self.folder else []
-        for path in found[:-KEPT]:
-            path.unlink(missing_ok=True)
+        """Drop the oldest results, and files, beyond the number kept."""
+        for pattern, kept in (("*.json", KEPT), ("*.file", KEPT_FILES)):
+            found = sorted(self.folder.glob(pattern), key=lambda p: p.stat().st_mtime) if self.folder else []
+            for path in found[:-kept]:
+                path.unlink(missing_ok=True)

@@ -10,7 +10,7 @@ from whitepaper.model import Mark
 MARK = re.compile(
     r"(?<!\\)\[(?P<number>C\d+\.\d+|R\d+)\](?![(\[:])"
     r"|(?<![\w\\])\\(?P<command>exhibit|again|see)\{(?P<name>[^{}\n]*)\}"
-    r"|(?<![\w\\])\\(?P<list>claims|recommendations|exhibits|readings|glossary|changes|cite-this|cite-part)\b(?![{-])"
+    r"|(?<![\w\\])\\(?P<list>claims|recommendations|exhibits|readings|glossary|documents|changes|cite-this|cite-part)\b(?![{-])"
 )
 
 

@@ -7,7 +7,7 @@ import posixpath
 import re
 from functools import partial
 
-from whitepaper import bibliography, citing, evidence, glossary_pages, register_pages
+from whitepaper import bibliography, citing, downloads, evidence, glossary_pages, register_pages
 from whitepaper.bibliography import REFERENCES, Address, Drawing
 from whitepaper.citeproc import Formatted, Label
 from whitepaper.exports import feed
@@ -110,6 +110,8 @@ def _listed(mark: Mark, section: Section, drawing: Drawing, address: Address) ->
     """What a mark that stands for a list, or for how to cite, is drawn as."""
     if mark.name == "exhibits":
         return evidence.listed(drawing, address)
+    if mark.name == "documents":
+        return downloads.listed(drawing, address)
     if mark.name == "readings":
         return evidence.readings(drawing)
     if mark.name == "cite-this":

@@ -9,6 +9,7 @@ import re
 import time
 from collections.abc import Callable, Mapping
 from functools import cache
+from importlib import resources
 from pathlib import Path
 from typing import Any, Literal, cast
 
@@ -25,7 +26,7 @@ from mkdocs_bibtex.citation import CitationBlock, InlineReference
 from mkdocs_bibtex.plugin import BibTexPlugin
 from mkdocs_bibtex.registry import ReferenceRegistry
 
-from whitepaper import bibliography, citing, exports, glossary_pages, metadata, pages, publication
+from whitepaper import bibliography, citing, downloads, exports, glossary_pages, metadata, pages, publication
 from whitepaper.cache import Cache
 from whitepaper.language import words
 from whitepaper.model import Step
@@ -33,6 +34,7 @@ from whitepaper.read import Sources, read
 from whitepaper.telling import tell
 
 MADE = "WHITEPAPER_DOCUMENTS"  # names the folder of documents made beside the pages, which then name them
+SHIM = "assets/iframe-worker.js"
 STRAY = re.compile(r'(<input class="md-toggle"[^>]*?) autocomplete="off"')
 
 
@@ -68,7 +70,7 @@ class WhitepaperPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  #
     drawing: bibliography.Drawing
     urls: Mapping[str, str]
     kept: Cache
-    serving = False
+    serving = offline = False
 
     def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
         """Remember whether the paper is being served; MkDocs keeps the plugin between builds."""
@@ -87,13 +89,15 @@ class WhitepaperPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  #
         if paper is None or style is None:
             tell(problems)
             raise PluginError("the paper was not built")
-        self.drawing = bibliography.drawing(paper, style, words(paper.publication.language), kept)
+        made = downloads.sizes(paper.publication, Path(os.environ[MADE])) if os.environ.get(MADE) else {}
+        self.drawing = bibliography.drawing(paper, style, words(paper.publication.language), kept, made)
         self.kept = kept
         kept.prune()
         _place(config, paper.publication.address, self.serving)
         config.nav = [step.path.removeprefix("docs/") for step in paper.order] + list(config.nav or [])
         config.site_name = paper.publication.title
         _quiet(config.plugins["bibtex"])
+        self.offline = _offline(config)
         return config
 
     def on_nav(self, nav: Navigation, *, config: MkDocsConfig, files: Files) -> Navigation:
@@ -105,6 +109,8 @@ class WhitepaperPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  #
 
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
         """The site's files, and what others can take away."""
+        if self.offline:
+            files.append(File.generated(config, SHIM, content=(resources.files(__package__) / "offline" / "iframe-worker.js").read_text("utf-8")))
         self.urls = {"docs/" + f.src_uri: f.url for f in files if f.is_documentation_page()}
         for name, content in exports.files(self.drawing.paper, self.drawing.words, self.urls, self.kept).items():
             files.append(File.generated(config, name, content=content))
@@ -182,6 +188,15 @@ def _quiet(bibtex: Any) -> None:
     bibtex.registry, bibtex.last_configured = PaperRegistry(), math.inf
     bibtex.config.bib_by_default = False
     bibtex.config.bib_command = bibtex.config.full_bib_command = "\0"
+
+
+def _offline(config: MkDocsConfig) -> bool:
+    """Whether the copy that is read from disk is being built; then our own copy of the script that its search needs takes the place of a far one."""
+    plugin = config.plugins.get("material/offline")
+    chosen = plugin is not None and bool(plugin.config["enabled"])
+    if chosen:
+        config.extra["polyfills"] = [SHIM]
+    return chosen
 
 
 def _sources(config: MkDocsConfig) -> Sources:
