@@ -16,10 +16,12 @@
     if (!owner) return;
     const at = owner.getClientRects()[0], edge = 8, gap = 2;
     const room = document.documentElement.clientWidth - box.offsetWidth - edge;
-    const below = at.bottom + gap, above = at.top - gap - box.offsetHeight;
-    const fits = below + box.offsetHeight <= innerHeight - edge || above < edge;
+    const under = innerHeight - edge - at.bottom - gap, over = at.top - gap - edge;
+    box.style.maxHeight = "";
+    const below = box.offsetHeight <= under || under >= over;
+    box.style.maxHeight = Math.max(96, Math.min(0.6 * innerHeight, below ? under : over)) + "px";
     box.style.left = Math.max(edge, Math.min(at.left, room)) + "px";
-    box.style.top = (fits ? below : above) + "px";
+    box.style.top = (below ? at.bottom + gap : at.top - gap - box.offsetHeight) + "px";
   };
 
   const hide = () => {
