@@ -7,7 +7,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from whitepaper import citeproc, citing, figures
 from whitepaper.cache import Cache
@@ -22,6 +22,7 @@ from whitepaper.references import cited_keys
 Address = Callable[[str], str]
 REFERENCES = "docs/references.md"
 FILES = (("bib", "BibTeX"), ("ris", "RIS"), ("json", "CSL-JSON"))
+TONGUES = {"french": "fr", "spanish": "es", "german": "de", "portuguese": "pt", "italian": "it"}  # biblatex's names, and the tags of BCP 47
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ def drawing(paper: Paper, style: Style, words: Words, cache: Cache, documents: M
     with ThreadPoolExecutor(1) as pool:
         drawn = pool.submit(figures.drawn, paper, words, cache)
         own = pool.submit(citing.printed, paper, style, words, cache)
-        formatted = format_paper(paper, style, cache)
+        formatted = in_their_languages(format_paper(paper, style, cache), paper)
     steps = {step.path: step for step in paper.order}
     return Drawing(paper, formatted, words, notes(paper, words), mentions(paper), drawn.result(), numbered(paper, words), steps, own.result(), documents or {})
 
@@ -152,6 +153,22 @@ def format_paper(paper: Paper, style: Style, cache: Cache) -> Formatted:
         at = next((n for n, other in enumerate(order) if citeproc.collation(_begin(done, other, sorted_as)) > sorted_as[key]), len(order))
         order.insert(at, key)
     return Formatted(style, {**done.labels, **labels}, {**done.entries, **entries}, tuple(order), done.tails, citeproc.ranks(order))
+
+
+def in_their_languages(formatted: Formatted, paper: Paper) -> Formatted:
+    """The works as formatted, each title in another language than the paper's marked as such, for voices that read aloud."""
+    entries = {key: _in_its_language(entry, paper.references[key].fields) for key, entry in formatted.entries.items()}
+    return replace(formatted, entries=entries)
+
+
+def _in_its_language(entry: str, fields: Mapping[str, str]) -> str:
+    """An entry whose title says its language; the whole entry where the style changed the title."""
+    tongue = TONGUES.get(fields.get("langid", fields.get("language", "")).lower())
+    if tongue is None or "title" not in fields:
+        return entry
+    title = html.escape(fields["title"].replace("'", "’"), False)
+    said = title if title in entry else entry
+    return entry.replace(said, f'<span lang="{tongue}">{said}</span>', 1)
 
 
 def _begin(done: Formatted, key: str, law: Mapping[str, str]) -> str:
