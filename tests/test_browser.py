@@ -2,52 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import re
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import Serve
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
+from conftest import Reader, Serve
+from playwright.sync_api import Browser, expect
 
 pytestmark = pytest.mark.browser
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
-
-
-@pytest.fixture(scope="module")
-def playwright() -> Iterator[Playwright]:
-    """Playwright, driving the Chromium in CHROME."""
-    with sync_playwright() as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def browser(playwright: Playwright) -> Iterator[Browser]:
-    """One Chromium for all tests here."""
-    assert os.environ.get("CHROME"), "CHROME names no browser; run these by 'make test'"
-    with tempfile.TemporaryDirectory():
-        launched = playwright.chromium.launch(executable_path=os.environ["CHROME"], args=FLAGS)
-        yield launched
-        launched.close()
-
-
-class Reader:
-    """A page, and what its console and network said."""
-
-    def __init__(self, context: BrowserContext, address: str) -> None:
-        self.page: Page = context.new_page()
-        self.address = address
-        self.faults: list[str] = []
-        self.page.on("console", lambda m: self.faults.append(m.text) if m.type == "error" else None)
-        self.page.on("pageerror", lambda e: self.faults.append(str(e)))
-        self.page.on("request", lambda r: self.faults.append(r.url) if not r.url.startswith((address, "data:", "blob:")) else None)
-
-    def open(self, path: str) -> Page:
-        """Open a page of the site."""
-        self.page.goto(f"{self.address}/{path}")
-        return self.page
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, Literal, cast
 
+from jinja2 import Environment
 from mkdocs.config.base import Config
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
@@ -26,7 +27,7 @@ from mkdocs_bibtex.citation import CitationBlock, InlineReference
 from mkdocs_bibtex.plugin import BibTexPlugin
 from mkdocs_bibtex.registry import ReferenceRegistry
 
-from whitepaper import bibliography, citing, downloads, exports, glossary_pages, metadata, pages, publication
+from whitepaper import bibliography, citing, downloads, exports, glossary_pages, metadata, pages, publication, running
 from whitepaper.cache import Cache
 from whitepaper.language import words
 from whitepaper.model import Step
@@ -133,6 +134,11 @@ class WhitepaperPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  #
             html = html.replace(pages.LIST, bibliography.searchable(formatted) + pages.LIST)
         return html
 
+    def on_env(self, env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:
+        """The templates, with what they show on every page."""
+        env.globals["furniture"] = running.furniture(self.drawing, self.urls)
+        return env
+
     @event_priority(-100)
     def on_page_context(self, context: TemplateContext, *, page: Page, config: MkDocsConfig, nav: Navigation) -> TemplateContext:
         """After the search has read the page: its sources and the meanings of its terms, and Previous and Next as the page itself names them."""
@@ -141,7 +147,8 @@ class WhitepaperPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  #
         if path == bibliography.REFERENCES:
             content = content.replace(bibliography.searchable(self.drawing.formatted), "")
         content = pages.with_list(content, path, self.drawing, self.address(page))
-        page.content = glossary_pages.with_meanings(content, self.drawing, self.address(page))
+        content = glossary_pages.with_meanings(content, self.drawing, self.address(page))
+        page.content = running.dressed(content, path, self.drawing)
         step = self.drawing.steps.get(path, Step("", None, None))
         page.previous_page, page.next_page = (  # type: ignore[assignment]  # the templates read only title and url
             Link(label[1], self.urls[label[0]]) if label else None for label in (step.prev, step.next)
