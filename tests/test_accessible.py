@@ -82,7 +82,7 @@ def test_no_violation_with_all_open(wide: Reader, narrow: Reader) -> None:
     page.locator(".wp-contents summary").click()
     assert violations(page) == []
     page.locator(".wp-menu").click()
-    expect(page.locator(".md-sidebar--primary a").first).to_be_in_viewport()
+    expect(page.locator(".md-sidebar--primary a.md-nav__link").first).to_be_in_viewport()
     assert violations(page) == []
 
 
@@ -146,7 +146,7 @@ def test_menu_by_keyboard(narrow: Reader) -> None:
         page.keyboard.press("Escape")
         assert menu.get_attribute("aria-expanded") == "false"
         assert page.evaluate("document.activeElement.matches('.wp-menu')")
-        expect(page.locator(".md-sidebar--primary a").first).to_be_hidden()
+        expect(page.locator(".md-sidebar--primary a.md-nav__link").first).to_be_hidden()
     page.keyboard.press("Enter")
     page.get_by_role("link", name="4. Ethical Dimensions").press("Enter")
     page.wait_for_url("**/sections/4-ethics/")
