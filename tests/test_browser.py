@@ -192,7 +192,7 @@ def test_term_without_javascript(browser: Browser, tiny_site: Path, serve: Serve
 def test_search_finds_a_term(tiny_reader: Reader) -> None:
     """The search leads to the glossary for a word that stands in a definition, and shows no hidden meaning of another page."""
     page = tiny_reader.open("")
-    page.locator(".md-search__input").click()
+    page.locator(".wp-find").click()
     page.keyboard.type("regulator approves")
     found = page.locator(".md-search-result__link")
     expect(found).not_to_have_count(0)
