@@ -74,7 +74,7 @@ def test_no_violation_with_all_open(wide: Reader, narrow: Reader) -> None:
     expect(page.locator("#wp-preview")).to_be_visible()
     assert violations(page) == []
     page.keyboard.press("Escape")
-    page.locator(".wp-find").click()
+    page.locator(".wp-search").click()
     page.keyboard.type("midazolam")
     expect(page.locator(".md-search-result__item").first).to_be_visible()
     assert violations(page) == []

@@ -192,7 +192,7 @@ def test_term_without_javascript(browser: Browser, tiny_site: Path, serve: Serve
 def test_search_finds_a_term(tiny_reader: Reader) -> None:
     """The search leads to the glossary for a word that stands in a definition, and shows no hidden meaning of another page."""
     page = tiny_reader.open("")
-    page.locator(".wp-find").click()
+    page.locator(".wp-search").click()
     page.keyboard.type("regulator approves")
     found = page.locator(".md-search-result__link")
     expect(found).not_to_have_count(0)
@@ -341,7 +341,7 @@ def test_an_address_that_is_none(tiny_reader: Reader) -> None:
     """The page for an address that is none searches the paper, and its links lead to pages that exist."""
     page = tiny_reader.open("404.html")
     page.get_by_label("Search the paper").fill("neuroplasticity")
-    page.get_by_role("button", name="Search", exact=True).click()
+    page.locator("main").get_by_role("button", name="Search", exact=True).click()
     expect(page.locator(".md-search-result__item").first).to_contain_text("Neuroplasticity")
     page = tiny_reader.open("404.html")
     for link in page.locator("article li a").all():

@@ -395,7 +395,7 @@ def test_the_environment_gives_the_address(tiny: Path, tmp_path: Path) -> None:
     links = BeautifulSoup((site / "about" / "index.html").read_text(encoding="utf-8"), "html.parser").select("link[rel=canonical]")
     assert [link["href"] for link in links] == ["https://preview.example.org/7/about/"]
     missing = BeautifulSoup((site / "404.html").read_text(encoding="utf-8"), "html.parser")
-    assert {str(a["href"]) for a in missing.select("article li a")} == {"/7/./", "/7/sections/1-first/", "/7/references/"}
+    assert {str(a["href"]) for a in missing.select("article li a")} == {"/7/./", "/7/sections/1-first/", "/7/references/", "/7/help/"}
     done = build(tiny, tmp_path / "other", "mkdocs", SITE_URL="preview.example.org")
     assert done.returncode == 1
     assert "SITE_URL:1: is 'preview.example.org'; write it as https://example.org/paper/" in done.stderr
@@ -558,7 +558,7 @@ def test_changes_are_the_changelog(one: Built) -> None:
     """The page of changes shows what the changelog says, version by version."""
     log = (one.root / "CHANGELOG.md").read_text(encoding="utf-8")
     page = one.page("changes/index.html")
-    assert [h.get_text().rstrip("¶") for h in page.select("article h2")] == re.findall(r"^## (.*)$", log, re.M)
+    assert [h.get_text().rstrip("#") for h in page.select("article h2")] == re.findall(r"^## (.*)$", log, re.M)
     rows = [re.sub(r"[*`]", "", row) for row in re.findall(r"^- (.*)$", log, re.M)]
     assert [" ".join(li.get_text().split()) for li in page.select("article > ul:not([class]) > li")] == rows
 

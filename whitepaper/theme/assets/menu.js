@@ -1,6 +1,6 @@
 /* Menu and search by keyboard: buttons that say their state, Escape that closes, and focus that comes back. */
 (() => {
-  const menu = document.querySelector(".wp-menu"), find = document.querySelector(".wp-find");
+  const menu = document.querySelector(".wp-menu"), find = document.querySelector(".wp-search");
   const drawer = document.getElementById("__drawer"), search = document.getElementById("__search");
   const behind = document.querySelectorAll("[data-md-component=skip], .md-header, .md-content, .md-sidebar--secondary, .md-footer");
 
