@@ -361,3 +361,20 @@ def test_place_in_the_reading_order(paper_site: Path) -> None:
     assert last.get_text() == "Page 11 of 11"
     assert len(last.select("i.wp-read")) == 10
     assert running("about") is None
+
+
+def test_titles_say_their_language(paper_site: Path) -> None:
+    """Every title that the bibliography gives in French or Spanish is marked as such, on References and among a section's sources."""
+    entries = (ROOT / "references.bib").read_text(encoding="utf-8").split("\n@")
+    tongues = {"french": "fr", "spanish": "es"}
+    wanted = {
+        entry.split("{", 1)[1].split(",", 1)[0]: tongues[m[1]]
+        for entry in entries
+        if (m := re.search(r"^\s*langid = \{(\w+)\}", entry, re.M)) and re.search(r"^\s*title = ", entry, re.M)
+    }
+    soup = BeautifulSoup((paper_site / "references" / "index.html").read_text(encoding="utf-8"), "html.parser")
+    found = {str(row["id"]).removeprefix("ref-"): str(e["lang"]) for row in soup.select(".wp-list > li") if (e := row.select_one("[lang]"))}
+    assert found == wanted
+    assert len(found) > 4
+    sections = [BeautifulSoup(p.read_text(encoding="utf-8"), "html.parser") for p in sorted((paper_site / "sections").glob("*/index.html"))]
+    assert any(s.select(".wp-sources > li [lang=fr]") for s in sections)

@@ -72,3 +72,13 @@ def test_plain_language(paper: Paper) -> None:
     text = prose.running_text(paper.sections["docs/plain-language.md"])
     assert len(text.split()) > 500
     assert textstat.flesch_kincaid_grade(text) <= 8
+
+
+def test_minutes() -> None:
+    """Minutes to read count the words of text and lists, not citations, at 238 a minute, and are never none."""
+    head = "---\ntitle: A\ndescription: B\n---\n\n# A\n\n"
+    for words, minutes in ((3, 1), (238 * 3, 3), (238 * 10, 10)):
+        body = " ".join(["word"] * (words // 2)) + " [see @a, pp. 3-4; @b].\n\n- " + " ".join(["word"] * (words // 2)) + "\n"
+        section, problems = sections.read("docs/a.md", head + body, ("\\bibliography", "\\full_bibliography"))
+        assert section is not None, problems
+        assert prose.minutes(section) == minutes
