@@ -9,14 +9,14 @@ from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
-from whitepaper import citeproc, citing, figures
+from whitepaper import citeproc, citing, figures, verification
 from whitepaper.cache import Cache
 from whitepaper.checks.references import KINDS, LAW, UNCONFIRMED, unconfirmed
 from whitepaper.citeproc import Formatted, Label, Style
 from whitepaper.exports.works import file_name
 from whitepaper.language import Words, date
 from whitepaper.markdown import slug
-from whitepaper.model import Citation, Heading, Paper, Reference, Section, Step
+from whitepaper.model import Citation, Heading, Paper, Reference, Section, Step, Verification
 from whitepaper.references import cited_keys
 
 Address = Callable[[str], str]
@@ -185,23 +185,47 @@ def _law_entry(reference: Reference) -> str:
 
 def notes(paper: Paper, words: Words) -> Mapping[str, str]:
     """What readers should know of each reference, by key."""
-    return {key: _note(reference, words) for key, reference in paper.references.items()}
+    return {key: _note(reference, paper.verification, words) for key, reference in paper.references.items()}
 
 
-def _note(reference: Reference, words: Words) -> str:
-    """What a reader should know of a reference besides its entry: how far it was read, when seen, corrected or retracted."""
+def _note(reference: Reference, results: Mapping[str, Verification], words: Words) -> str:
+    """What a reader should know of a reference besides its entry: how far it was read, when seen, whether its record matched,
+    corrected or retracted."""
     said = words["bibliography"]
     parts = [words["kinds"][reference.fields["keywords"]], said["read_as"].format(readas=words["readas"][reference.fields["readas"]])]
     if "urldate" in reference.fields:
         parts.append(said["accessed"].format(date=date(reference.fields["urldate"], words)))
     if left_out := [words["fields"][name] for name in UNCONFIRMED if name in words["fields"] and name in unconfirmed(reference)]:
         parts.append(said["unconfirmed"].format(fields=", ".join(left_out)))
+    if told := _audited(reference, results, words):
+        parts.append(told)
     shown = [html.escape(p, False) for p in parts]
-    for name, field in (("status", "statusurl"), ("archived", "archivedurl")):
-        if field in reference.fields:
-            label = said[reference.fields["status"]] if name == "status" else said["archived"]
-            shown.append(f'<a class="{name}" href="{html.escape(reference.fields[field])}" rel="noopener">{html.escape(label)}</a>')
+    for word, notices in verification.status(reference, results).items():
+        shown += _status(word, notices, words)
+    if "archivedurl" in reference.fields:
+        shown.append(f'<a class="archived" href="{html.escape(reference.fields["archivedurl"])}" rel="noopener">{html.escape(said["archived"])}</a>')
     return " · ".join(shown)
+
+
+def _audited(reference: Reference, results: Mapping[str, Verification], words: Words) -> str:
+    """What the last audit found of the entry as it stands: that its record matched, differs, or was not found; nothing where it has changed since."""
+    found = verification.compared(reference, results)
+    if not found:
+        return ""
+    result = "differs" if found.fields else "matched" if found.result in ("corrected", "retracted") else found.result
+    fields = ", ".join(words["fields"][name] for name in found.fields)
+    return str(words["bibliography"]["record"][result]).format(date=date(found.date, words), fields=fields)
+
+
+def _status(word: str, notices: tuple[str, ...], words: Words) -> list[str]:
+    """That a work was corrected or retracted, or is itself a notice, each notice a link."""
+    said = words["bibliography"]
+    kind = f'class="status" data-status="{word}"'
+    if not notices:
+        return [f"<span {kind}>{html.escape(said[word])}</span>"]
+    labels = [said["to_work" if word == "notice" else "to_notice"].format(status=said[word])]
+    labels += [said["to_notice_nth"].format(status=said[word], n=n) for n in range(2, len(notices) + 1)]
+    return [f'<a {kind} href="{html.escape(at)}" rel="noopener">{html.escape(label)}</a>' for at, label in zip(notices, labels, strict=True)]
 
 
 def _in_order(keys: Iterable[str], formatted: Formatted) -> list[str]:

@@ -13,7 +13,7 @@ from whitepaper.markdown import slug
 from whitepaper.model import Exhibit, Mark, Paper, Section
 from whitepaper.register_pages import CLAIMS
 
-REGISTERS = ("claims", "recommendations", "glossary")
+REGISTERS = ("claims", "recommendations", "glossary", "verification")
 MORE = (*(f"{name}.json" for name in REGISTERS), *(f"{name}.schema.json" for name in (*REGISTERS, "exhibit")))
 
 

@@ -128,6 +128,7 @@ class Section:
     title: str
     description: str
     draft: bool = False
+    reviewed: str = ""
     prev: Neighbour | None = None
     next: Neighbour | None = None
     headings: tuple[Heading, ...] = ()
@@ -236,7 +237,8 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A key claim: how sure we are of it, what supports and what contradicts it, and what would change it."""
+    """A key claim: how sure we are of it, what supports and what contradicts it, what would change it,
+    and the retracted works for which it was reviewed."""
 
     number: str
     section: str
@@ -249,6 +251,7 @@ class Claim:
     premises: tuple[str, ...]
     change: str
     asof: str
+    reviewed_for: tuple[str, ...]
     place: Place
 
 
@@ -296,6 +299,23 @@ class Term:
     place: Place
 
 
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What the last audit found of a reference: the result, its day, the record's address, the record's words where they differ,
+    the notices that correct or retract the work, the works that it is itself a notice of, and what stands for the entry as compared."""
+
+    key: str
+    doi: str
+    result: str
+    date: str
+    address: str
+    fields: Mapping[str, str]
+    notices: tuple[str, ...]
+    notice_of: tuple[str, ...]
+    entry: str
+    place: Place
+
+
 Cell = str | int | float | bool
 
 
@@ -334,7 +354,7 @@ class Usage:
 @dataclass(frozen=True, slots=True)
 class Paper:
     """The whole paper: sections, references, claims, recommendations, exhibits and terms by path, key, number, name and anchor;
-    the reading order, its record and its changes."""
+    the reading order, its record and its changes, and what the last audit found of each reference, by key."""
 
     sections: Mapping[str, Section]
     references: Mapping[str, Reference]
@@ -347,3 +367,4 @@ class Paper:
     terms: Mapping[str, Term] = field(default_factory=dict)
     changes: tuple[Change, ...] = ()
     usage: tuple[Usage, ...] = ()
+    verification: Mapping[str, Verification] = field(default_factory=dict)

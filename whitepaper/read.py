@@ -7,11 +7,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from whitepaper import changelog, checks, citeproc, exhibits, glossary, publication, references, registers, sections, usage
+from whitepaper import changelog, checks, citeproc, exhibits, glossary, publication, references, registers, sections, usage, verification
 from whitepaper.cache import Cache
 from whitepaper.checks.references import LAW
 from whitepaper.citeproc import Style, StyleError, read_style
-from whitepaper.model import Change, Claim, Exhibit, Paper, Place, Problem, Publication, Recommendation, Reference, Section, Term, Usage
+from whitepaper.model import Change, Claim, Exhibit, Paper, Place, Problem, Publication, Recommendation, Reference, Section, Term, Usage, Verification
 from whitepaper.order import reading_order
 
 CLAIMS, RECOMMENDATIONS, GLOSSARY, WORDS = "data/claims.yml", "data/recommendations.yml", "data/glossary.yml", "data/words.yml"
@@ -92,6 +92,7 @@ def gather(sources: Sources, cache: Cache, *, ahead: bool = False) -> tuple[Pape
     problems += faults
     changes = _changes(sources, record, problems)
     paper = Paper(found, bibliography, order, record or publication.UNKNOWN, files, claims, recommendations, shown, terms, changes, words)
+    paper = replace(paper, verification=_verification(sources, problems))
     problems += checks.check(paper, lost=lost, unread=unread)
     problems = sorted(set(problems))
     if problems:
@@ -127,6 +128,8 @@ def _data(sources: Sources, problems: list[Problem]) -> Data:
     unread: set[str] = set()
     for file in sorted((sources.root / "data").glob("*.yml")):
         path = file.relative_to(sources.root).as_posix()
+        if path == verification.PATH:
+            continue
         text = _text(sources.root, path, problems, "data")
         faults: list[Problem] = []
         if text is None:
@@ -170,6 +173,16 @@ def _changes(sources: Sources, record: Publication | None, problems: list[Proble
     changes, faults = changelog.read(sources.changelog, text or "", record)
     problems += faults if text is not None else []
     return changes
+
+
+def _verification(sources: Sources, problems: list[Problem]) -> dict[str, Verification]:
+    """What the last audit found of each reference; nothing where there was none."""
+    if not (sources.root / verification.PATH).is_file():
+        return {}
+    text = _text(sources.root, verification.PATH, problems, "what the last audit found")
+    results, faults = verification.read(verification.PATH, text or "")
+    problems += faults
+    return results
 
 
 def _references(sources: Sources, cache: Cache, style: Style | None, language: str | None) -> tuple[dict[str, Reference], frozenset[str], list[Problem]]:

@@ -13,7 +13,7 @@ CERTAINTIES = ("high", "moderate", "low", "very low", "documented", "judgement")
 ABOUT = ("people", "animals", "law", "services")
 STRENGTHS = ("strong", "conditional")
 HORIZONS = ("12 months", "3 years", "5 years")
-CLAIM = ("number", "section", "statement", "certainty", "about", "reason", "supports", "contradicts", "premises", "change", "asof")
+CLAIM = ("number", "section", "statement", "certainty", "about", "reason", "supports", "contradicts", "premises", "change", "asof", "reviewed_for")
 RECOMMENDATION = ("number", "statement", "strength", "why", "actor", "instrument", "horizon", "claims", "equity", "resources", "indicator")
 NUMBERED = {"C": re.compile(r"C\d+\.\d+"), "R": re.compile(r"R\d+")}
 
@@ -42,7 +42,8 @@ def claims(path: str, text: str) -> tuple[dict[str, Claim], list[Problem]]:
             _number(r, "C", done, problems), data.words(r, "section", problems), data.words(r, "statement", problems), certainty,
             data.words(r, "about", problems, scale=ABOUT), data.words(r, "reason", problems), data.several(r, "supports", problems),
             data.several(r, "contradicts", problems, needed=False), data.several(r, "premises", problems, needed=False),
-            data.words(r, "change", problems), data.words(r, "asof", problems), r.place,
+            data.words(r, "change", problems), data.words(r, "asof", problems),
+            data.several(r, "reviewed_for", problems, needed=False), r.place,
         )  # fmt: skip
         done.setdefault(claim.number, claim)
     return done, problems

@@ -11,6 +11,7 @@ import yaml
 from whitepaper import citations, markdown, marks
 from whitepaper.cache import Cache, digest, source_version
 from whitepaper.model import Citation, Cite, Heading, Link, Mark, Neighbour, Place, Problem, Section, Typed
+from whitepaper.verification import is_date
 
 VERSION = source_version(__file__, markdown.__file__, citations.__file__, marks.__file__)
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -35,6 +36,9 @@ def read(path: str, text: str, commands: tuple[str, str]) -> tuple[Section | Non
     draft = values.get("draft", False)
     if not isinstance(draft, bool):
         problems.append(Problem(Place(path, lines["draft"]), f"draft is '{draft}'", "write true or false"))
+    reviewed = str(values.get("reviewed", ""))
+    if "reviewed" in values and not is_date(reviewed):
+        problems.append(Problem(Place(path, lines["reviewed"]), f"reviewed is '{reviewed}'", "write the day as 2026-11-21"))
     body = front.end()
     bare = markdown.without_code(markdown.blank(text, 0, body))
     links, visible = markdown.links(text, bare)
@@ -42,7 +46,7 @@ def read(path: str, text: str, commands: tuple[str, str]) -> tuple[Section | Non
     found, unreadable = citations.recognise(text, visible, path, body)
     problems += unreadable + _titles(path, title, headings, lines, values) + _in_headings(path, headings, found)
     section = Section(
-        path=path, text=text, body=body, title=title, description=description, draft=draft is True,
+        path=path, text=text, body=body, title=title, description=description, draft=draft is True, reviewed=reviewed,
         prev=prev, next=following, headings=headings, anchors=markdown.anchors(bare, headings), links=links,
         marks=marks.recognise(visible, body), citations=found, typed=citations.typed(visible, body, found),
         commands=citations.commands(visible, body, commands),
@@ -73,7 +77,7 @@ def _plain(value: Any) -> Any:
 def _revived(path: str, text: str, kept: dict[str, Any]) -> Section:
     """The section that `_plain` was made from."""
     return Section(
-        path=path, text=text, body=kept["body"], title=kept["title"], description=kept["description"], draft=kept["draft"],
+        path=path, text=text, body=kept["body"], title=kept["title"], description=kept["description"], draft=kept["draft"], reviewed=kept["reviewed"],
         prev=kept["prev"] and Neighbour(*kept["prev"]), next=kept["next"] and Neighbour(*kept["next"]),
         headings=tuple(Heading(*h) for h in kept["headings"]), anchors=frozenset(kept["anchors"]), links=tuple(Link(*link) for link in kept["links"]),
         citations=tuple(Citation(start, end, line, tuple(Cite(*c) for c in cites)) for start, end, line, cites in kept["citations"]),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from whitepaper.checks import citations, exhibits, glossary, links, references, registers, usage
+from whitepaper.checks import citations, exhibits, glossary, links, references, registers, usage, verification
 from whitepaper.model import Paper, Problem
 from whitepaper.references import ANY
 
@@ -26,5 +26,6 @@ def check(paper: Paper, lost: frozenset[str], unread: frozenset[str]) -> list[Pr
         rules += [citations.cited_nowhere, registers.used_nowhere, exhibits.placed_nowhere, glossary.used_nowhere, glossary.drawn_nowhere]
     by_key: list[KeyRule] = [citations.typed_citation]
     named = [citations.unknown_citation, registers.unknown_reference, exhibits.unknown_reference, glossary.unknown_reference]
+    named += [verification.unknown_reference, verification.unreviewed_retraction]
     by_key += [] if ANY in lost else named
     return [problem for rule in rules for problem in rule(paper)] + [problem for rule in by_key for problem in rule(paper, lost)]

@@ -11,7 +11,7 @@ from whitepaper.model import Paper, Problem, Reference
 Found = Iterator[Problem]
 KINDS = ("trial", "review", "preclinical", "guideline", "law", "statistics", "report", "news", "other")
 READ_AS = ("full text", "page", "excerpt", "abstract", "secondary")
-STATUSES = ("retracted", "corrected")
+STATUSES = ("retracted", "corrected", "notice")
 UNCONFIRMED = ("author", "title", "journal", "institution", "year", "volume", "number", "pages", "doi", "url")
 LAW = ("legislation", "jurisdiction")
 WEB = ("online", "www", "electronic")

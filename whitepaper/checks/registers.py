@@ -6,6 +6,7 @@ import difflib
 from collections.abc import Callable, Iterator
 
 from whitepaper.model import Claim, Paper, Place, Problem
+from whitepaper.verification import retracted
 
 Found = Iterator[Problem]
 
@@ -78,7 +79,7 @@ def _too_sure(claim: Claim, paper: Paper) -> Found:
     against = [paper.references[k].fields for k in claim.contradicts if k in paper.references]
     if not works:
         return
-    if all(w.get("status") == "retracted" for w in works):
+    if all(retracted(paper, key) for key in claim.supports if key in paper.references):
         yield Problem(claim.place, f"{claim.number} rests on retracted works only", "review the claim")
     if claim.certainty != "judgement" and all(w.get("readas") == "secondary" for w in works):
         yield Problem(claim.place, f"{claim.number} rests on works read second-hand only", "read one, or take the claim out")

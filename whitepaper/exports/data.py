@@ -9,8 +9,9 @@ from dataclasses import fields
 from typing import Any
 
 from whitepaper.glossary import GROUPS
-from whitepaper.model import Claim, Exhibit, Paper, Recommendation, Term
+from whitepaper.model import Claim, Exhibit, Paper, Recommendation, Term, Verification
 from whitepaper.registers import ABOUT, CERTAINTIES, HORIZONS, STRENGTHS
+from whitepaper.verification import COMPARED, RESULTS
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 TYPES = {"text": "string", "reference": "string", "integer": "integer", "number": "number", "boolean": "boolean"}
@@ -41,7 +42,7 @@ def exhibit_record(exhibit: Exhibit) -> dict[str, Any]:
     return {**record, "columns": columns, "rows": rows}
 
 
-def _record(item: Claim | Recommendation | Term) -> dict[str, Any]:
+def _record(item: Claim | Recommendation | Term | Verification) -> dict[str, Any]:
     return {f.name: list(v) if isinstance(v := getattr(item, f.name), tuple) else v for f in fields(item) if f.name != "place"}
 
 
@@ -59,6 +60,9 @@ def schemas() -> dict[str, dict[str, Any]]:
     recommendation = {f.name: words if "tuple" in str(f.type) else word for f in fields(Recommendation) if f.name != "place"}
     recommendation |= {"strength": {"enum": list(STRENGTHS)}, "horizon": {"enum": list(HORIZONS)}, "number": {"type": "string", "pattern": r"^R\d+$"}}
     term = {f.name: words if "tuple" in str(f.type) else word for f in fields(Term) if f.name != "place"} | {"group": {"enum": list(GROUPS)}}
+    result = {f.name: words if "tuple" in str(f.type) else word for f in fields(Verification) if f.name != "place"}
+    result |= {"result": {"enum": list(RESULTS)}, "date": {"type": "string", "format": "date"}}
+    result |= {"fields": {"type": "object", "properties": dict.fromkeys(COMPARED, word), "additionalProperties": False}}
     column = {"name": word, "label": word, "type": {"enum": sorted(TYPES)}, "unit": word, "description": word}
     column |= {"range": {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2}}
     columns = {
@@ -72,6 +76,7 @@ def schemas() -> dict[str, dict[str, Any]]:
         "claims.schema.json": _schema("Claims", claim, list(claim)),
         "recommendations.schema.json": _schema("Recommendations", recommendation, list(recommendation)),
         "glossary.schema.json": _schema("Glossary", term, list(term)),
+        "verification.schema.json": _schema("Verification of references", result, list(result)),
         "exhibit.schema.json": {
             "$schema": DRAFT,
             "title": "Exhibit",
@@ -89,6 +94,7 @@ def files(paper: Paper) -> dict[str, str]:
     done["claims.json"] = _json([_record(c) for c in paper.claims.values()])
     done["recommendations.json"] = _json([_record(r) for r in paper.recommendations.values()])
     done["glossary.json"] = _json([_record(t) for t in paper.terms.values()])
+    done["verification.json"] = _json([_record(v) for v in paper.verification.values()])
     for exhibit in paper.exhibits.values():
         done[f"{exhibit.name}.csv"] = as_csv(exhibit)
         done[f"{exhibit.name}.json"] = _json(exhibit_record(exhibit))
