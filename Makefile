@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export NO_MKDOCS_2_WARNING := 1
 
-.PHONY: serve site documents check prose fix section reference changes test test-text lint citation bench lock upgrade hooks clean
+.PHONY: serve site documents check prose fix section reference audit changes test test-text lint citation bench lock upgrade hooks clean
 
 serve: .venv/ready
 	$(BIN)/mkdocs serve --dev-addr 127.0.0.1:8000
@@ -33,6 +33,10 @@ section: .venv/ready
 # make reference DOI=10.1038/npp.2016.186 [KIND=trial] [READAS=abstract]
 reference: .venv/ready
 	@$(BIN)/python -m whitepaper reference
+
+# Records, notices, addresses and review dates; needs a network: make audit [DATE=2026-11-21]
+audit: .venv/ready
+	@$(BIN)/python -m whitepaper audit
 
 # What changed for readers since a commit: make changes BASE=origin/main
 changes: .venv/ready

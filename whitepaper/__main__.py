@@ -123,6 +123,33 @@ def changes(given: argparse.Namespace) -> int:
     return 0
 
 
+def audit(given: argparse.Namespace) -> int:
+    """Hold every DOI's record, notices, addresses and review dates against the paper; results go to data/verification.yml."""
+    from whitepaper import audit as auditing
+    from whitepaper.asking import Manner
+    from whitepaper.verification import is_date
+
+    if given.date and not is_date(given.date):
+        print(f"DATE is '{given.date}'; write it as 2026-11-21", file=sys.stderr)
+        return 1
+    paper, problems, sources = _gathered()
+    if faults := auditing.faults(paper, problems, sources.bibliographies):
+        return _told(faults, "")
+    contact = os.environ.get("CROSSREF_MAILTO") or paper.publication.contact
+    manner = Manner(given.timeout, given.pause, given.backoff, contact)
+    try:
+        report = auditing.run(paper, sources.root, manner, given.date or auditing.today(), given.date or paper.publication.date)
+    except auditing.Stopped as stopped:
+        print(stopped, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("stopped; what was found is kept: run make audit again to go on", file=sys.stderr)
+        return 130
+    silent = f"; {report.unknown} addresses gave no answer that says whether they are dead" if report.unknown else ""
+    print(f"{report.records} records, {report.addresses} addresses{silent}")
+    return _told(report.problems, "no problem")
+
+
 def parser() -> argparse.ArgumentParser:
     """The commands and their options; an option not given is taken from the environment, where make puts NAME=… and its like."""
     parsed = argparse.ArgumentParser(prog="python -m whitepaper", description="Builds and checks the paper of this folder.")
@@ -139,6 +166,9 @@ def parser() -> argparse.ArgumentParser:
         command(run)
     command(section, "name", "title", "after")
     command(reference, "doi", "kind", "readas").add_argument("--timeout", type=float, default=20, metavar="SECONDS")
+    audits = command(audit, "date")
+    for name, seconds in (("timeout", 20.0), ("pause", 0.2), ("backoff", 0.5)):
+        audits.add_argument(f"--{name}", type=float, default=seconds, metavar="SECONDS")
     command(changes).add_argument("base", nargs="?", default=os.environ.get("BASE") or "origin/main")
     return parsed
 
