@@ -537,6 +537,34 @@ def test_results_that_cannot_be_read_are_left(world: World) -> None:
     assert (world.root / verification.PATH).read_text("utf-8") == good
 
 
+@pytest.mark.parametrize("online", [True, False])
+def test_the_scheduled_job(online: bool, world: World) -> None:
+    """The job's own step keeps the exit status and a report for the pull request, with each problem beside its line; offline the report says so."""
+    jobs = yaml.safe_load((ROOT / ".github" / "workflows" / "audit.yml").read_text("utf-8"))["jobs"]
+    step = next(s for s in jobs["audit"]["steps"] if s.get("id") == "audit")
+    for name in ("Makefile", "pyproject.toml", "requirements.lock"):
+        shutil.copy(ROOT / name, world.root / name)
+        os.utime(world.root / name, (0, 0))
+    (world.root / ".venv").symlink_to(ROOT / ".venv")
+    world.answer("li2010mtor", missing)
+    environment = world.environment() | {"GITHUB_ACTIONS": "true", "GITHUB_OUTPUT": str(world.root / "output")} | ({} if online else {"CROSSREF_API": nobody()})
+    inherited = {k: v for k, v in os.environ.items() if k not in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")}
+    done = subprocess.run(
+        ["bash", "-eo", "pipefail", "-c", step["run"]], cwd=world.root, env={**inherited, **environment}, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert (world.root / "output").read_text("utf-8") == "status=2\n"
+    report = (world.root / "report.txt").read_text("utf-8")
+    assert report in done.stdout
+    if online:
+        assert f"::error file=references.bib,line={world.line('li2010mtor', 'doi')}::neither Crossref nor DataCite holds" in done.stdout
+        assert "neither Crossref nor DataCite holds '10.1111/tiny.7'" in report
+    else:
+        assert report.count("\n") == 1
+        assert "run make audit again later, with a network" in report
+        assert not (world.root / verification.PATH).exists()
+
+
 def test_the_paper_matches_records_made_from_itself() -> None:
     """Every entry of the paper with a DOI matches a record that says the same; written and read again, the results are the same."""
     paper = gather(Sources(ROOT), Cache())[0]

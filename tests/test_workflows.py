@@ -19,6 +19,8 @@ __all__ = ["clone", "origin"]  # the fixtures
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 # What cannot run here, and why.
 ELSEWHERE = {
+    ("audit.yml", "Hold the paper against the registries"): "it needs a network; test_audit.py runs it without one, and against a server of this machine",
+    ("audit.yml", "Open the pull request"): "it speaks to GitHub",
     ("check.yml", "Every test"): "it is this very run",
     ("release.yml", "Every test"): "it is this very run",
     ("release.yml", "Release it"): "it speaks to GitHub",
@@ -27,7 +29,7 @@ ELSEWHERE = {
     ("dependencies.yml", "Open the pull request"): "it speaks to GitHub",
 }
 # What GitHub would put in the place of an expression.
-GITHUB = {"github.base_ref": "main", "steps.pages.outputs.base_url": "https://example.org/paper", "github.token": "none"}
+GITHUB = {"steps.audit.outputs.status": "0", "github.base_ref": "main", "steps.pages.outputs.base_url": "https://example.org/paper", "github.token": "none"}
 
 
 def steps(path: Path) -> list[tuple[str, dict[str, Any]]]:
