@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -82,20 +82,26 @@ def paper_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return built(ROOT, tmp_path_factory.mktemp("paper") / "site")
 
 
-Serve = Callable[[Path], str]
+Serve = Callable[..., str]
 
 
 @pytest.fixture(scope="session")
 def serve() -> Iterator[Serve]:
-    """A function that serves a folder on a free port of this machine, and gives its address."""
+    """A function that serves a folder on a free port of this machine, with headers if given, and gives its address."""
     servers: list[ThreadingHTTPServer] = []
 
     class Quiet(SimpleHTTPRequestHandler):
         def log_message(self, *_: object) -> None:
             pass
 
-    def start(folder: Path) -> str:
-        server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder)))
+    def start(folder: Path, headers: Mapping[str, str] | None = None) -> str:
+        class Headed(Quiet):
+            def end_headers(self) -> None:
+                for header in (headers or {}).items():
+                    self.send_header(*header)
+                super().end_headers()
+
+        server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Headed, directory=str(folder)))
         threading.Thread(target=server.serve_forever, daemon=True).start()
         servers.append(server)
         return f"http://127.0.0.1:{server.server_port}"

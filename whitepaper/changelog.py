@@ -6,9 +6,11 @@ import re
 from itertools import pairwise
 
 from whitepaper.language import day, words
+from whitepaper.markdown import without_code
 from whitepaper.model import Change, Place, Problem, Publication
 
 HEADING = re.compile(r"^## +(?P<version>\S+?), +(?P<date>.+?)[ \t]*$", re.M)
+MARKUP = re.compile(r"<\s*/?[a-zA-Z!][^>\n]*>?|javascript:|\{[^}\n]*\bon\w+\s*=[^}\n]*\}?", re.I)
 SECOND = re.compile(r"^## +(?P<words>.*)$", re.M)
 
 
@@ -30,6 +32,8 @@ def read(path: str, text: str, record: Publication | None) -> tuple[tuple[Change
             continue
         end = starts[n + 1].start() if n + 1 < len(starts) else len(text)
         changes.append(Change(m["version"], date, text[start.end() : end].strip(), place))
+    for found in MARKUP.finditer(without_code(text)):
+        problems.append(Problem(Place(path, text.count("\n", 0, found.start()) + 1), f"has '{found[0]}', which is no plain Markdown", "say it in words"))
     if record and not problems:
         problems += _against(path, changes, record)
     return tuple(changes), problems

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from whitepaper import bibliography
 from whitepaper.cache import Cache
+from whitepaper.exports import policy
 from whitepaper.language import words
 from whitepaper.read import Sources, read
 from whitepaper.telling import tell
@@ -23,6 +24,7 @@ def site() -> int:
     """Build the paper, strict, and its documents into `site/`; a build that fails leaves the old one as it was. The exit status."""
     done = _make(MADE) or _build(NEW, {"WHITEPAPER_DOCUMENTS": str(MADE.resolve())})
     if not done:
+        policy.write(NEW)
         shutil.copytree(MADE, NEW, dirs_exist_ok=True)
         shutil.rmtree(OLD, ignore_errors=True)
         if SITE.exists():

@@ -29,6 +29,9 @@ OPEN, CLOSE = "\ue000", "\ue001"
 WHOLE, YEAR, AUTHOR, NARRATIVE = "w", "y", "a", "n"
 TOKEN = re.compile(f"{OPEN}(?P<number>\\d+)(?P<form>[wyan]){CLOSE}")
 
+STRAY = re.compile(r'(<input class="md-toggle"[^>]*?) autocomplete="off"')
+OUTSIDE = re.compile(r'<a (?![^>]*\brel=)(?=[^>]*\bhref="https?://)')
+
 Change = tuple[int, int, str]
 
 
@@ -125,6 +128,16 @@ def ways(paper: Paper) -> list[tuple[str, str]]:
     """Where to go from an address that is none, as path and title: the first two pages of the paper, references and help."""
     paths = [*(step.path for step in paper.order[:2]), REFERENCES, HELP]
     return [(path, paper.sections[path].title) for path in dict.fromkeys(paths) if path in paper.sections]
+
+
+def finished(page: str) -> str:
+    """A whole page as it is served: valid where Material gives check boxes an attribute that is for text alone, and with links
+    to other sites that hand them nothing of this one.
+
+    >>> finished('<a class="x" href="https://example.org/">there</a> <a href="../">here</a>')
+    '<a rel="noopener" class="x" href="https://example.org/">there</a> <a href="../">here</a>'
+    """
+    return OUTSIDE.sub('<a rel="noopener" ', STRAY.sub(r"\1", page))
 
 
 def identities(content: str) -> set[str]:

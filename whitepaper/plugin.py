@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import os
 import posixpath
-import re
 import time
 from collections.abc import Callable, Mapping
 from functools import cache
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import Any, Literal, cast
 
 from jinja2 import Environment
+from markupsafe import Markup
 from mkdocs.config.base import Config
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
@@ -36,7 +36,6 @@ from whitepaper.telling import tell
 
 MADE = "WHITEPAPER_DOCUMENTS"  # names the folder of documents made beside the pages, which then name them
 SHIM = "assets/iframe-worker.js"
-STRAY = re.compile(r'(<input class="md-toggle"[^>]*?) autocomplete="off"')
 
 
 class PaperRegistry(ReferenceRegistry):  # type: ignore[misc]  # mkdocs-bibtex has no types
@@ -96,7 +95,7 @@ class WhitepaperPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  #
         kept.prune()
         _place(config, paper.publication.address, self.serving)
         config.nav = [step.path.removeprefix("docs/") for step in paper.order] + list(config.nav or [])
-        config.site_name = paper.publication.title
+        config.site_name = Markup.escape(paper.publication.title)  # templates print it as it is
         _quiet(config.plugins["bibtex"])
         self.offline = _offline(config)
         return config
@@ -167,12 +166,12 @@ class WhitepaperPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  #
         return context
 
     def on_post_page(self, output: str, *, page: Page, config: MkDocsConfig) -> str:
-        """The page as valid HTML: Material gives two check boxes an attribute that is for text alone."""
-        return STRAY.sub(r"\1", output)
+        """The page as it is served."""
+        return pages.finished(output)
 
     def on_post_template(self, output_content: str, *, template_name: str, config: MkDocsConfig) -> str:
-        """The same for the page of an address that is none."""
-        return STRAY.sub(r"\1", output_content)
+        """The page of an address that is none, as it is served."""
+        return pages.finished(output_content) if template_name.endswith(".html") else output_content
 
     def address(self, page: Page) -> Callable[[str], str]:
         """What gives the address of a page or data file, relative to a page."""
