@@ -82,6 +82,11 @@ def paper_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return built(ROOT, tmp_path_factory.mktemp("paper") / "site")
 
 
+def paths(site: Path) -> list[str]:
+    """The address of every page of a site."""
+    return [p.relative_to(site).as_posix().removesuffix("index.html") for p in sorted(site.rglob("*.html"))]
+
+
 Serve = Callable[..., str]
 
 

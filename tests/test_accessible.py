@@ -10,7 +10,7 @@ from pathlib import Path
 import axe_playwright_python
 import pytest
 from bs4 import BeautifulSoup
-from conftest import ROOT, Reader, Serve
+from conftest import ROOT, Reader, Serve, paths
 from playwright.sync_api import Browser, Page, expect
 
 pytestmark = pytest.mark.browser
@@ -25,11 +25,6 @@ FOCUSED = """() => {
         ring: ring.outlineStyle !== "none" && parseFloat(ring.outlineWidth) >= 2, shown: style.visibility === "visible",
     };
 }"""
-
-
-def paths(site: Path) -> list[str]:
-    """The address of every page of a site."""
-    return [p.relative_to(site).as_posix().removesuffix("index.html") for p in sorted(site.rglob("*.html"))]
 
 
 def violations(page: Page) -> list[str]:

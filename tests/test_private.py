@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
-from conftest import Reader, Serve, built
+from conftest import Reader, Serve, built, paths
 from playwright.sync_api import Browser, Page, expect
 
 from whitepaper.exports import policy
@@ -25,11 +25,6 @@ def headers(site: Path) -> dict[str, str]:
     rows = (site / "_headers").read_text(encoding="utf-8").splitlines()
     assert rows[0] == "/*"
     return {name.strip(): value.strip() for name, value in (row.split(":", 1) for row in rows[1:])}
-
-
-def paths(site: Path) -> list[str]:
-    """The address of every page of a site."""
-    return [p.relative_to(site).as_posix().removesuffix("index.html") for p in sorted(site.rglob("*.html"))]
 
 
 @pytest.fixture(scope="module")
@@ -209,6 +204,12 @@ def test_data_never_becomes_markup(hostile: Path, browser: Browser, serve: Serve
         state = page.evaluate(found)
         assert (state.get("live"), state["made"]) == (None, 0), path
         shown[path] = state["shown"]
+    reader.open("about/").get_by_role("button", name="Search", exact=True).click()
+    for query in ("hostile", "primary", "intravenous", "carter", "effect"):
+        page.locator(".md-search__input").fill("")
+        page.locator(".md-search__input").press_sequentially(query)
+        expect(page.locator(".md-search-result__item").first).to_contain_text("hostile")
+        assert page.evaluate(found)["made"] == 0, query
     spread = ("", "references/", "claims/", "recommendations/", "evidence/", "glossary/", "sections/1-first/", "404.html")
     assert {path: shown[path] for path in spread if shown[path] < 2} == {}
     assert reader.faults == []

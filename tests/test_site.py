@@ -154,7 +154,7 @@ def test_titles_and_descriptions_are_unique(paper_site: Path) -> None:
 
 def test_scripts_are_small() -> None:
     """The preview's script takes at most 4 KB, and all our script at most 10."""
-    sizes = {p.name: p.stat().st_size for p in (ROOT / "whitepaper" / "theme" / "assets").glob("*.js")}
+    sizes = {p.name: p.stat().st_size for p in (ROOT / "whitepaper" / "theme" / "assets").rglob("*.js")}
     assert sizes["preview.js"] <= 4096
     assert sum(sizes.values()) <= 10_240
 

@@ -274,11 +274,6 @@ def whole(drawing: Drawing, address: Address, exhibits: Iterable[Mention], leani
     return f'<div class="wp-references">\n{whole_list}\n{choices}\n<ul class="wp-list">\n' + "\n".join(entries) + "\n</ul>\n</div>"
 
 
-def searchable(formatted: Formatted) -> str:
-    """All entries as plain text, a paragraph each."""
-    return "".join(f"<p>{re.sub(r'<[^>]+>', '', formatted.entries[key])}</p>" for key in formatted.order)
-
-
 def anchors(formatted: Formatted) -> set[str]:
     """The anchors of the References page's entries."""
     return {f"ref-{slug(key)}" for key in formatted.order}

@@ -151,10 +151,11 @@ def _index(drawing: Drawing) -> str:
     for letter, terms in groupby(drawing.paper.terms.values(), lambda t: t.anchor.removeprefix("term-")[:1].upper()):
         links = " · ".join(f'<a href="#{t.anchor}">{e(t.term)}</a>' for t in terms)
         rows.append(f"<li><strong>{e(letter)}</strong> <span>{links}</span></li>")
-    return f'<nav aria-label="{e(drawing.words["glossary"]["index"])}">\n<ul class="wp-letters">\n' + "\n".join(rows) + "\n</ul>\n</nav>"
+    head = f'<nav aria-label="{e(drawing.words["glossary"]["index"])}" data-search-exclude="each">\n<ul class="wp-letters">'
+    return "\n".join([head, *rows, "</ul>\n</nav>"])
 
 
 def _list(terms: list[Term], drawing: Drawing, address: Address) -> str:
     """Terms as a list of definitions."""
     rows = [f'<dt id="{t.anchor}"><dfn>{e(t.term)}</dfn></dt>\n<dd>{_meaning(t, drawing, address, anchored=True)}</dd>' for t in terms]
-    return '<dl class="wp-glossary">\n' + "\n".join(rows) + "\n</dl>"
+    return '<dl class="wp-glossary" data-search-exclude="each">\n' + "\n".join(rows) + "\n</dl>"

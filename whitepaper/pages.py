@@ -7,7 +7,7 @@ import posixpath
 import re
 from functools import partial
 
-from whitepaper import bibliography, citing, downloads, evidence, glossary_pages, register_pages
+from whitepaper import bibliography, citing, downloads, evidence, finding, glossary_pages, register_pages
 from whitepaper.bibliography import REFERENCES, Address, Drawing
 from whitepaper.citeproc import Formatted, Label
 from whitepaper.exports import feed
@@ -130,14 +130,15 @@ def ways(paper: Paper) -> list[tuple[str, str]]:
     return [(path, paper.sections[path].title) for path in dict.fromkeys(paths) if path in paper.sections]
 
 
-def finished(page: str) -> str:
-    """A whole page as it is served: valid where Material gives check boxes an attribute that is for text alone, and with links
-    to other sites that hand them nothing of this one.
+def finished(page: str, offline: bool = False) -> str:
+    """A whole page as it is served: valid where Material gives check boxes an attribute that is for text alone, with links to other
+    sites that hand them nothing of this one, and asking our own worker, except in the copy that is read from disk.
 
     >>> finished('<a class="x" href="https://example.org/">there</a> <a href="../">here</a>')
     '<a rel="noopener" class="x" href="https://example.org/">there</a> <a href="../">here</a>'
     """
-    return OUTSIDE.sub('<a rel="noopener" ', STRAY.sub(r"\1", page))
+    page = OUTSIDE.sub('<a rel="noopener" ', STRAY.sub(r"\1", page))
+    return page if offline else finding.with_own_worker(page)
 
 
 def identities(content: str) -> set[str]:

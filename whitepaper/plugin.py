@@ -27,7 +27,7 @@ from mkdocs_bibtex.citation import CitationBlock, InlineReference
 from mkdocs_bibtex.plugin import BibTexPlugin
 from mkdocs_bibtex.registry import ReferenceRegistry
 
-from whitepaper import bibliography, citing, downloads, exports, glossary_pages, metadata, pages, publication, running
+from whitepaper import bibliography, citing, downloads, exports, finding, glossary_pages, metadata, pages, publication, running
 from whitepaper.cache import Cache
 from whitepaper.language import words
 from whitepaper.model import Step
@@ -122,7 +122,7 @@ class WhitepaperPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  #
         return pages.draw(_path(page), self.drawing)
 
     def on_page_content(self, html: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
-        """The page with its data, terms and earlier anchors, and on References all works as plain text for the search; MkDocs is told of the anchors."""
+        """The page with its data, terms and earlier anchors; MkDocs is told of the anchors."""
         section, formatted = self.drawing.paper.sections[_path(page)], self.drawing.formatted
         html = pages.with_citations(pages.with_earlier_anchors(html, section), section.path, self.drawing, self.address(page))
         html = pages.with_data(html, section.path, self.drawing, self.address(page))
@@ -130,7 +130,6 @@ class WhitepaperPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  #
         page.present_anchor_ids = (page.present_anchor_ids or set()) | pages.identities(html)
         if section.path == bibliography.REFERENCES:
             page.present_anchor_ids |= bibliography.anchors(formatted)
-            html = html.replace(pages.LIST, bibliography.searchable(formatted) + pages.LIST)
         return html
 
     def on_env(self, env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:
@@ -143,8 +142,6 @@ class WhitepaperPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  #
         """After the search has read the page: its sources and the meanings of its terms, and Previous and Next as the page itself names them."""
         path = _path(page)
         content = page.content or ""
-        if path == bibliography.REFERENCES:
-            content = content.replace(bibliography.searchable(self.drawing.formatted), "")
         content = pages.with_list(content, path, self.drawing, self.address(page))
         content = glossary_pages.with_meanings(content, self.drawing, self.address(page))
         page.content = running.dressed(content, path, self.drawing)
@@ -167,11 +164,17 @@ class WhitepaperPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  #
 
     def on_post_page(self, output: str, *, page: Page, config: MkDocsConfig) -> str:
         """The page as it is served."""
-        return pages.finished(output)
+        return pages.finished(output, self.offline)
 
     def on_post_template(self, output_content: str, *, template_name: str, config: MkDocsConfig) -> str:
         """The page of an address that is none, as it is served."""
-        return pages.finished(output_content) if template_name.endswith(".html") else output_content
+        return pages.finished(output_content, self.offline) if template_name.endswith(".html") else output_content
+
+    @event_priority(-50)
+    def on_post_build(self, *, config: MkDocsConfig) -> None:
+        """After the search has written its index: what data adds to it."""
+        found, tags = finding.entries(self.drawing, self.urls), finding.tags(self.drawing, self.urls)
+        finding.write(Path(config.site_dir) / "search", found, tags, whole=self.offline)
 
     def address(self, page: Page) -> Callable[[str], str]:
         """What gives the address of a page or data file, relative to a page."""

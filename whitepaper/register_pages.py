@@ -91,7 +91,7 @@ def _facts(rows: list[tuple[str, str]]) -> str:
 
 def _article(item: Claim | Recommendation, data: str, facts: list[tuple[str, str]], words: Words) -> str:
     head = f"<p><strong>{item.number}.</strong> {e(item.statement)} {badge(item, words)}</p>"
-    return f'<article class="wp-record" id="{item.number}" {data}>{head}{_facts(facts)}</article>'
+    return f'<article class="wp-record" id="{item.number}" {data} data-search-exclude="each">{head}{_facts(facts)}</article>'
 
 
 def _claims_page(drawing: Drawing, address: Address) -> str:

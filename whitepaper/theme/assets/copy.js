@@ -11,26 +11,18 @@
   const tell = (text) => {
     clearTimeout(timer);
     status.textContent = text;
-    timer = setTimeout(() => { status.textContent = ""; }, 4000);
-  };
-  const select = (source) => {
-    const range = document.createRange();
-    range.selectNodeContents(source);
-    getSelection().removeAllRanges();
-    getSelection().addRange(range);
+    timer = setTimeout(() => status.replaceChildren(), 4000);
   };
   const offer = (source, after, name) => {
     const button = document.createElement("button");
-    button.type = "button";
-    button.className = "wp-copy";
-    button.textContent = said.dataset.copy;
+    Object.assign(button, { type: "button", className: "wp-copy", textContent: said.dataset.copy });
     button.setAttribute("aria-label", said.dataset.copy + ": " + name);
     button.addEventListener("click", async () => {
       try {
         await navigator.clipboard.writeText(source.textContent.trim());
         tell(said.dataset.copied);
       } catch {
-        select(source);
+        getSelection().selectAllChildren(source);
         tell(said.dataset.failed);
       }
     });

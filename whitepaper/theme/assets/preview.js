@@ -1,4 +1,4 @@
-/* A citation's full reference or a term's meaning on hover, focus or tap, copied from the page's own lists. */
+/* A citation's reference or a term's meaning on hover, focus or tap, from the page's own lists. */
 (() => {
   const links = document.querySelectorAll("a.citation, a.wp-term");
   if (!links.length) return;
@@ -7,7 +7,7 @@
   box.className = "wp-preview";
   box.setAttribute("role", "dialog");
   box.hidden = true;
-  const words = document.createElement("span"); /* described by these, not by the box: its label would be all that is read out */
+  const words = document.createElement("span"); /* not the box, whose label would be all that is read out */
   words.id = "wp-preview-words";
   box.append(words);
   let owner = null, timer = 0, touched = false, quiet = false;

@@ -1,10 +1,6 @@
 /* Where the style sheet shows rows as cards, some browsers forget the table; HTML's own text may not name these roles. */
-for (const table of document.querySelectorAll(".wp-table")) {
-  const say = (parts, role) => table.querySelectorAll(parts).forEach((part) => part.setAttribute("role", role));
-  table.setAttribute("role", "table");
-  say("thead, tbody", "rowgroup");
-  say("tr", "row");
-  say("td", "cell");
-  say("[scope=col]", "columnheader");
-  say("[scope=row]", "rowheader");
+const roles = { table: ".wp-table", rowgroup: "thead, tbody", row: "tr", cell: "td", columnheader: "[scope=col]", rowheader: "[scope=row]" };
+for (const role in roles) {
+  const parts = document.querySelectorAll(role === "table" ? roles[role] : `.wp-table :is(${roles[role]})`);
+  for (const part of parts) part.setAttribute("role", role);
 }
