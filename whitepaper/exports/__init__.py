@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 
 from whitepaper.cache import Cache
 from whitepaper.exports import card, data, feed, record, works
@@ -23,3 +24,11 @@ def files(paper: Paper, words: Words, urls: Mapping[str, str], cache: Cache) -> 
     if paper.changes:
         done[feed.PATH] = feed.atom(paper, words, urls.get("docs/changes.md", ""))
     return done
+
+
+def write(folder: Path, found: Mapping[str, str | bytes]) -> None:
+    """Write files into a folder; MkDocs' own way takes ten times as long over thousands of small ones."""
+    for parent in {(folder / name).parent for name in found}:
+        parent.mkdir(parents=True, exist_ok=True)
+    for name, content in found.items():
+        (folder / name).write_bytes(content if isinstance(content, bytes) else content.encode("utf-8"))
