@@ -170,7 +170,7 @@ def test_search_by_keyboard(width: int, browser: Browser, paper_site: Path, serv
     button.press("Enter")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
-    page.wait_for_url(re.compile(r"\?h=midazolam"))
+    page.wait_for_url(re.compile(r"\?h="))
     assert reader.faults == []
     context.close()
 

@@ -108,10 +108,12 @@ class WhitepaperPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  #
         return nav
 
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
-        """The site's files, and where its pages will be."""
+        """The site's files, with what others can take away, and where its pages will be."""
         if self.offline:
             files.append(File.generated(config, SHIM, content=(resources.files(__package__) / "offline" / "iframe-worker.js").read_text("utf-8")))
         self.urls = {"docs/" + f.src_uri: f.url for f in files if f.is_documentation_page()}
+        for name, content in exports.files(self.drawing.paper, self.drawing.words, self.urls, self.kept).items():
+            files.append(File.generated(config, name, content=content))
         return files
 
     @event_priority(100)
@@ -170,8 +172,8 @@ class WhitepaperPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  #
 
     @event_priority(-50)
     def on_post_build(self, *, config: MkDocsConfig) -> None:
-        """What others can take away; and, after the search has written its index, what data adds to it."""
-        exports.write(Path(config.site_dir), exports.files(self.drawing.paper, self.drawing.words, self.urls, self.kept))
+        """Each reference by itself; and, after the search has written its index, what data adds to it."""
+        exports.write(Path(config.site_dir), exports.works.singles(self.drawing.paper))
         found, tags = finding.entries(self.drawing, self.urls), finding.tags(self.drawing, self.urls)
         finding.write(Path(config.site_dir) / "search", found, tags, whole=self.offline)
 

@@ -29,12 +29,17 @@ RIS_FIELDS = (
 
 
 def files(paper: Paper) -> dict[str, str]:
-    """Every cited work, all together and one by one, by path on the site."""
+    """Every cited work, all together, by path on the site."""
     references = [paper.references[key] for key in cited_keys(paper)]
     csl_works = [work(r) for r in references]
-    done = {"references.json": as_json(csl_works), "references.ris": "".join(map(ris, csl_works)), "references.bib": _bibtex(references, paper)}
-    for reference, one in zip(references, csl_works, strict=True):
-        stem = f"references/{file_name(reference.key)}"
+    return {"references.json": as_json(csl_works), "references.ris": "".join(map(ris, csl_works)), "references.bib": _bibtex(references, paper)}
+
+
+def singles(paper: Paper) -> dict[str, str]:
+    """Every cited work by itself, by path on the site."""
+    done: dict[str, str] = {}
+    for reference in (paper.references[key] for key in cited_keys(paper)):
+        stem, one = f"references/{file_name(reference.key)}", work(reference)
         done |= {f"{stem}.bib": _bibtex([reference], paper), f"{stem}.ris": ris(one), f"{stem}.json": as_json([one])}
     return done
 
