@@ -117,7 +117,8 @@ def test_groups_as_pandoc_draws_them(keys: list[str], size: int, prefix: str) ->
     chosen = keys[:size]
     cites = [Cite(key, prefix.strip() if n == 1 else "") for n, key in enumerate(chosen)]
     citation = Citation(0, 0, 1, tuple(cites))
-    shown = pages.TOKEN.sub(lambda m: label(chosen[int(m["number"])], m["form"]), pages.citation_text(citation, 0, FORMATTED))
+    parts = pages.citation_parts(citation, FORMATTED, lambda n, form: label(chosen[n], form))
+    shown = pages.TOKEN.sub(lambda m: parts[int(m["part"])], pages.citation_text(citation, 0))
     source = "[" + "; ".join(f"{c.prefix} @{c.key}".strip() for c in cites) + "]"
     assume(not (prefix and size > 2))  # pandoc joins across the prefixed work; we keep each work's own words
     assume(not {"e", "f"} <= set(chosen) or chosen.index("e") < chosen.index("f"))  # pandoc leaves a before b as typed; we do not

@@ -27,6 +27,7 @@ TERMS = tuple(
     Term(words, f"term-{n}", "evidence", "D.", forms, (), Place("data/glossary.yml", n))
     for n, (words, forms) in enumerate([("effect size", ("g", "effect")), ("open label", ("open-label",)), ("É", ())])
 )
+RECOGNISER = glossary.recogniser(TERMS)
 FRONT = "---\ntitle: A\ndescription: B\n---\n\n# A\n\n"
 COMMANDS = ("\\bibliography", "\\full_bibliography")
 
@@ -149,7 +150,7 @@ def test_running_text_of_a_page(content: str) -> None:
     for start, end, before in Running(content).stretches:
         assert at <= start < end <= len(content)
         at, last = end, 0
-        for begin, stop, term in glossary.found(content[start:end], TERMS, before):
+        for begin, stop, term in glossary.found(content[start:end], RECOGNISER, before):
             assert last <= begin < stop
             last = stop
             assert " ".join(content[start + begin : start + stop].split()).lower() in (term.term.lower(), *term.forms)

@@ -6,7 +6,7 @@ import html
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 from whitepaper import citeproc, citing, figures, verification
@@ -14,6 +14,7 @@ from whitepaper.cache import Cache
 from whitepaper.checks.references import KINDS, LAW, UNCONFIRMED, unconfirmed
 from whitepaper.citeproc import Formatted, Label, Style
 from whitepaper.exports.works import file_name
+from whitepaper.glossary import Recogniser, recogniser
 from whitepaper.language import Words, date
 from whitepaper.markdown import slug
 from whitepaper.model import Citation, Heading, Paper, Reference, Section, Step, Verification
@@ -50,34 +51,46 @@ class Numbered:
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """What drawing a page needs: the paper, its works as formatted and what readers should know of each, words, mentions,
-    figures, the numbers of exhibits, each page's step in the reading order, how the paper itself is cited, and the documents made beside the pages.
+    """What drawing a page needs: the paper, words, what readers should know of each work, mentions, the numbers of exhibits,
+    each page's step in the reading order, the documents made beside the pages, and what finds terms; and what other programs print,
+    which may be under way until it is asked for: the works as formatted, and how the paper itself is cited.
     """
 
     paper: Paper
-    formatted: Formatted
     words: Words
     notes: Mapping[str, str]
     mentions: Mapping[str, tuple[tuple[Mention, ...], ...]]
-    figures: Mapping[str, str]
     numbers: Mapping[str, Numbered]
     steps: Mapping[str, Step]
-    cited: citing.Printed
     documents: Mapping[str, int]
+    terms: Recogniser
+    figures: Mapping[str, str]
+    coming: tuple[Future[Formatted], Future[citing.Printed]]
+
+    @property
+    def formatted(self) -> Formatted:
+        """The works, as the style prints them."""
+        return self.coming[0].result()
+
+    @property
+    def cited(self) -> citing.Printed:
+        """How the paper itself is cited."""
+        return self.coming[1].result()
 
 
 def drawing(paper: Paper, style: Style, words: Words, cache: Cache, documents: Mapping[str, int] | None = None) -> Drawing:
-    """All that the paper's pages are drawn from.
+    """All that the paper's pages are drawn from; what other programs print of it is begun.
 
     Args:
         documents: those made beside the pages, by path on the site, with their sizes in bytes.
     """
-    with ThreadPoolExecutor(1) as pool:
-        drawn = pool.submit(figures.drawn, paper, words, cache)
-        own = pool.submit(citing.printed, paper, style, words, cache)
-        formatted = in_their_languages(format_paper(paper, style, cache), paper)
-    steps = {step.path: step for step in paper.order}
-    return Drawing(paper, formatted, words, notes(paper, words), mentions(paper), drawn.result(), numbered(paper, words), steps, own.result(), documents or {})
+    pool = ThreadPoolExecutor(2)
+    formatted = pool.submit(lambda: in_their_languages(format_paper(paper, style, cache), paper))
+    cited = pool.submit(citing.printed, paper, style, words, cache)
+    pool.shutdown(wait=False)
+    steps, terms = {step.path: step for step in paper.order}, recogniser(tuple(paper.terms.values()))
+    drawn, known = figures.drawn(paper, words), notes(paper, words)
+    return Drawing(paper, words, known, mentions(paper), numbered(paper, words), steps, documents or {}, terms, drawn, (formatted, cited))
 
 
 def numbered(paper: Paper, words: Words) -> Mapping[str, Numbered]:
@@ -272,11 +285,6 @@ def whole(drawing: Drawing, address: Address, exhibits: Iterable[Mention], leani
     told = html.escape(drawing.words["take"]["whole"])
     whole_list = f"<p>{told} {' · '.join(_file(address(f'references.{kind}'), name) for kind, name in FILES)}</p>"
     return f'<div class="wp-references">\n{whole_list}\n{choices}\n<ul class="wp-list">\n' + "\n".join(entries) + "\n</ul>\n</div>"
-
-
-def anchors(formatted: Formatted) -> set[str]:
-    """The anchors of the References page's entries."""
-    return {f"ref-{slug(key)}" for key in formatted.order}
 
 
 def _row(reference: Reference, uses: list[Mention], drawing: Drawing, address: Address, leaning: str) -> str:

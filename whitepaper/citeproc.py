@@ -3,7 +3,8 @@
 Telling labels apart (by initials, more names, year letters) makes its cost grow faster than the square of the
 number of works in one run, so works are formatted in batches. Works that share the surname of their first author
 always share a batch, because a style tells such works alone apart; so the labels are those of one run over the
-whole paper. Works whose surname is theirs alone are formatted without that step, and their cost is linear.
+whole paper. Works whose surname is theirs alone, or whose years tell one author's works apart, are formatted without
+that step, and their cost is linear.
 A style whose rule reaches further is run in one batch.
 """
 
@@ -28,7 +29,7 @@ import pypandoc
 
 from whitepaper.cache import Cache, digest, source_version
 
-ALONE, SHARING, SHORT = 500, 160, 5  # works in a batch: of one surname each, of shared ones; words of a title that stands in an author's place
+ALONE, SHARING, SHORT = 250, 160, 5  # works in a batch: of one surname each, of shared ones; words of a title that stands in an author's place
 TELLING_APART = re.compile(r'\s(?:disambiguate-add-(?:names|givenname|year-suffix)|givenname-disambiguation-rule)\s*=\s*(?:"[^"]*"|\'[^\']*\')')
 NAMESPACE = {"csl": "http://purl.org/net/xbiblio/csl"}
 KEPT_TAGS = "em|i|strong|b|sup|sub|span|cite"
@@ -181,10 +182,21 @@ def _batches(works: Iterable[Work], style: Style) -> list[tuple[list[Work], Styl
     groups: defaultdict[str, list[Work]] = defaultdict(list)
     for work in works:
         groups["" if style.far else _first(work)].append(work)
-    alone = {name: group for name, group in groups.items() if len(group) == 1}
+    alone = {name: group for name, group in groups.items() if _told_apart(group)}
     sharing = {name: group for name, group in groups.items() if name not in alone}
-    plain = replace(style, text=TELLING_APART.sub("", style.text))
-    return [(batch, plain) for batch in _dealt(alone, ALONE)] + [(batch, style) for batch in _dealt(sharing, SHARING)]
+    return [(batch, _plain(style)) for batch in _dealt(alone, ALONE)] + [(batch, style) for batch in _dealt(sharing, SHARING)]
+
+
+def _told_apart(group: Sequence[Work]) -> bool:
+    """Whether works of one first surname need no telling apart: one work, or one and the same person's or body's, each of its own year."""
+    people = {json.dumps((work.get("author") or [work["id"]])[0], sort_keys=True) for work in group}
+    years = {str(work.get("issued", {}).get("date-parts", [[None]])[0][0]) for work in group}
+    return len(group) == 1 or (len(people) == 1 and len(years) == len(group))
+
+
+def _plain(style: Style) -> Style:
+    """A style that tells no works apart."""
+    return replace(style, text=TELLING_APART.sub("", style.text))
 
 
 def _dealt(groups: Mapping[str, list[Work]], size: int) -> list[list[Work]]:
@@ -217,7 +229,7 @@ def _makings(works: Iterable[Work], style: Style, language: str) -> list[Making]
 
 def begin(works: Iterable[Work], style: Style, language: str, cache: Cache) -> None:
     """Set about formatting works beside other things; `format_works` takes what is done."""
-    pool = ThreadPoolExecutor(2)
+    pool = ThreadPoolExecutor(3)
     for name, make in _makings(map(_prepared, works), style, language):
         cache.begin(pool, name, make)
     pool.shutdown(wait=False)
@@ -314,6 +326,14 @@ def format_works(works: Sequence[Work], suffixes: Iterable[str], style: Style, l
     first = {str(w["id"]): _sorted_as(w) for w in prepared}
     order = sorted(entries, key=lambda key: (collation(first[key]), rank[key]))
     return Formatted(style, labels, entries, tuple(order), tails.result(), ranks(order))
+
+
+def format_apart(works: Sequence[Work], style: Style, language: str, cache: Cache) -> Formatted:
+    """Labels and entries of works that do not stand together, each as if it were the only one."""
+    prepared = [_prepared(w) for w in works]
+    plain, keys = _plain(style), [str(w["id"]) for w in prepared]
+    done = cache.result(digest("apart", _version(), plain.text, language, prepared), lambda: _parse(_citeproc(prepared, plain, language), keys, style))
+    return Formatted(style, {key: Label(*label) for key, label in done["labels"].items()}, done["entries"], tuple(keys), {}, ranks(keys))
 
 
 def ranks(order: Sequence[str]) -> dict[str, int]:

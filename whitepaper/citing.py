@@ -36,7 +36,8 @@ def printed(paper: Paper, style: Style, words: Words, cache: Cache) -> Printed:
     publication, said = paper.publication, words["cite"]
     whole = {k: v for k, v in record.csl(publication, words).items() if k not in ("abstract", "keyword")}
     language = publication.language
-    apa = citeproc.format_works([whole], (), style, language, cache)
+    parts = _parts(paper, whole, said)
+    apa = citeproc.format_apart([whole, *(work for _, work in parts)], style, language, cache)
     label = apa.labels[publication.name]
     vancouver = citeproc.printed({**whole, "edition": said["version"].format(version=publication.version)}, _vancouver(), language, cache)
     forms = (
@@ -46,8 +47,7 @@ def printed(paper: Paper, style: Style, words: Words, cache: Cache) -> Printed:
         (said["ris"], e(works.ris(whole))),
         (said["csl"], e(works.as_json([whole]))),
     )
-    examples = [(name, citeproc.format_works([work], (), style, language, cache).entries[work["id"]]) for name, work in _parts(paper, whole, said)]
-    return Printed(f"{label.author}{label.delimiter}{label.year}", forms, tuple(examples))
+    return Printed(f"{label.author}{label.delimiter}{label.year}", forms, tuple((name, apa.entries[work["id"]]) for name, work in parts))
 
 
 def _vancouver() -> str:
@@ -68,10 +68,10 @@ def _parts(paper: Paper, whole: Mapping[str, Any], said: Words) -> list[tuple[st
     done: list[tuple[str, dict[str, Any]]] = []
     numbered = [s for path, s in paper.sections.items() if path.startswith("docs/sections/") and s.title[:1].isdigit()]
     if numbered:
-        done.append((said["section"], {**shared, "type": "chapter", "title": numbered[0].title}))
+        done.append((said["section"], {**shared, "id": "section", "type": "chapter", "title": numbered[0].title}))
     placed = [paper.exhibits[m.name] for step in paper.order for m in paper.sections[step.path].marks if m.kind == "exhibit"]
     if placed:
-        done.append((said["data"], {**shared, "type": "dataset", "title": placed[0].caption.rstrip(".")}))
+        done.append((said["data"], {**shared, "id": "data", "type": "dataset", "title": placed[0].caption.rstrip(".")}))
     return done
 
 

@@ -12,6 +12,7 @@ import yaml
 from whitepaper.model import Place, Problem
 
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+TEXT = "tag:yaml.org,2002:str"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +63,9 @@ def _value(path: str, node: yaml.Node) -> Any:
         return Record(values, {str(k.value): k.start_mark.line + 1 for k, _ in node.value}, path, node.start_mark.line + 1)
     if isinstance(node, yaml.SequenceNode):
         return [_value(path, item) for item in node.value]
-    loader = yaml.SafeLoader("")
-    value = loader.construct_object(node)
+    if node.tag == TEXT:
+        return node.value
+    value = yaml.SafeLoader("").construct_object(node)
     return value.isoformat() if isinstance(value, datetime.date) else value
 
 

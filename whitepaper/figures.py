@@ -1,24 +1,21 @@
-"""An exhibit as a static figure: SVG with real text, drawn by Vega-Lite, that takes the page's own colours.
+"""An exhibit as a static figure: SVG with real text, that takes the page's own colours.
 
 A figure here is a forest plot: a first column of labels, then `x`, `x_low` and `x_high`.
+It is drawn here, because a drawing library took as long over it as pandoc over 150 references.
 """
 
 from __future__ import annotations
 
 import html
+import math
 import re
-from functools import partial
-from importlib.metadata import version
-from typing import Any
 
-from whitepaper.cache import Cache, digest, source_version
 from whitepaper.language import Words
 from whitepaper.model import Column, Exhibit, Paper
 
-VERSION = source_version(__file__)
-WIDTH, ROW = 320, 46
-INK = "#123456"  # stands for the text's own colour, and is replaced by it
-FONT = "system-ui, sans-serif"
+WIDTH, ROW, EDGE = 320, 46, 6  # of the plot, of an estimate, and around all of it
+MARK, TICK, BELOW = 4.75, 5, 64  # half a mark; a tick; and what stands under the plot: ticks, directions and title
+STEPS, FONT = (1, 2, 5, 10), "system-ui, sans-serif"
 
 
 def estimate(exhibit: Exhibit) -> Column | None:
@@ -27,15 +24,9 @@ def estimate(exhibit: Exhibit) -> Column | None:
     return next((c for c in exhibit.columns if {f"{c.name}_low", f"{c.name}_high"} <= names), None)
 
 
-def drawn(paper: Paper, words: Words, cache: Cache) -> dict[str, str]:
+def drawn(paper: Paper, words: Words) -> dict[str, str]:
     """The SVG of each exhibit that is a figure, by its name."""
-    done: dict[str, str] = {}
-    for exhibit in paper.exhibits.values():
-        if exhibit.kind == "table" or estimate(exhibit) is None:
-            continue
-        name = digest("figure", VERSION, version("vl-convert-python"), _forest(exhibit, words))
-        done[exhibit.name] = str(cache.result(name, partial(_svg, exhibit, words)))
-    return done
+    return {x.name: forest(x, words) for x in paper.exhibits.values() if x.kind != "table" and estimate(x) is not None}
 
 
 def draw(exhibit: Exhibit, name: str, svg: str) -> str:
@@ -56,63 +47,53 @@ def _viewbox(attributes: str) -> str:
     return f' {box[0]} class="wp-svg" focusable="false"' if box else ""
 
 
-def _svg(exhibit: Exhibit, words: Words) -> str:
-    """Vega-Lite's SVG of a forest plot, its colour replaced by the page's."""
-    import vl_convert  # takes 30 ms, and most builds find their figures kept
-
-    svg = vl_convert.vegalite_to_svg(_forest(exhibit, words))
-    svg = svg.replace(f'"{INK}"', '"currentColor"')
-    svg = re.sub(r"<\?xml[^>]*>|<!DOCTYPE[^>]*>", "", svg)
-    svg = re.sub(r' (?:aria-\w+|role|aria-roledescription|tabindex)="[^"]*"', "", svg)
-    return re.sub(r"<(/?)title>[^<]*(?:</title>)?", "", svg).strip()
-
-
-def _forest(exhibit: Exhibit, words: Words) -> dict[str, Any]:
-    """A forest plot as a Vega-Lite specification: estimates with their intervals and the line of no effect."""
+def forest(exhibit: Exhibit, words: Words) -> str:
+    """A forest plot as SVG: each estimate with its interval and its numbers, the line of no effect, and an axis."""
     column = estimate(exhibit)
     assert column is not None, f"{exhibit.name} has no interval to draw"
-    place = {c.name: n for n, c in enumerate(exhibit.columns)}
-    said = words["figures"]
-    values = []
+    place, said = {c.name: n for n, c in enumerate(exhibit.columns)}, words["figures"]
+    low, middle, high = ([float(row[place[column.name + end]]) for row in exhibit.rows] for end in ("_low", "", "_high"))
+    ticks = _ticks(min(0.0, *low), max(0.0, *high))
+    first, last, height = ticks[0], ticks[-1], ROW * len(exhibit.rows)
+
+    def x(value: float) -> float:
+        return (value - first) / (last - first) * WIDTH
+
+    parts = [_line(x(0), 0, x(0), height, 'stroke-dasharray="4,3"'), _line(0, height, WIDTH, height)]
     for n, row in enumerate(exhibit.rows):
-        low, middle, high = (float(row[place[column.name + end]]) for end in ("_low", "", "_high"))
-        told = said["interval"].format(estimate=_number(middle), low=_number(low), high=_number(high))
-        values.append({"n": n, "label": str(row[0]), "low": low, "x": middle, "high": high, "told": told})
-    least, most = min(min(v["low"] for v in values), 0), max(max(v["high"] for v in values), 0)
-    x: dict[str, Any] = {"field": "x", "type": "quantitative", "title": column.label, "axis": {"tickCount": 5}}
-    x["scale"] = {"domain": [least - 0.1, most + 0.1], "nice": True}
-    y: dict[str, Any] = {"field": "n", "type": "ordinal", "axis": None, "scale": {"paddingInner": 0, "paddingOuter": 0}}
-    text = {"color": INK, "font": FONT}
-    height = ROW * len(values)
-    rule = {"type": "rule", "color": INK}
-    return {
-        "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
-        "width": WIDTH,
-        "height": height,
-        "background": None,
-        "data": {"values": values},
-        "layer": [
-            {"data": {"values": [{"x": 0}]}, "mark": {**rule, "strokeDash": [4, 3]}, "encoding": {"x": {"field": "x", "type": "quantitative"}}},
-            {"mark": {**rule, "strokeWidth": 2}, "encoding": {"x": {**x, "field": "low"}, "x2": {"field": "high"}, "y": y}},
-            {"mark": {"type": "point", "shape": "square", "filled": True, "size": 90, "color": INK, "opacity": 1}, "encoding": {"x": x, "y": y}},
-            {"mark": {"type": "text", "align": "left", "dy": -15, "fontSize": 12, **text}, "encoding": {"x": {"value": 0}, "y": y, "text": {"field": "label"}}},
-            {
-                "mark": {"type": "text", "align": "right", "dy": -15, "fontSize": 12, **text},
-                "encoding": {"x": {"value": WIDTH}, "y": y, "text": {"field": "told"}},
-            },
-            *(
-                {"data": {"values": [{}]}, "mark": {"type": "text", "align": side, "fontSize": 11, "fontStyle": "italic", **text}}
-                | {"encoding": {"x": {"value": at}, "y": {"value": height + 34}, "text": {"value": said[key]}}}
-                for side, at, key in (("left", 0, "below"), ("right", WIDTH, "above"))
-            ),
-        ],
-        "config": {
-            "view": {"stroke": None},
-            "axis": {"labelColor": INK, "titleColor": INK, "domainColor": INK, "tickColor": INK, "grid": False, "labelFontSize": 12, "titleFontSize": 12}
-            | {"labelFont": FONT, "titleFont": FONT, "titleFontWeight": "normal", "titlePadding": 26, "labelOverlap": "greedy"},
-        },
-    }
+        y = (n + 0.5) * ROW
+        told = said["interval"].format(estimate=_number(middle[n]), low=_number(low[n]), high=_number(high[n]))
+        mark = f'<rect x="{x(middle[n]) - MARK:.1f}" y="{y - MARK:.1f}" width="{2 * MARK}" height="{2 * MARK}" fill="currentColor"/>'
+        parts += [_line(x(low[n]), y, x(high[n]), y, 'stroke-width="2"'), mark, _text(0, y - 11, str(row[0]), "start"), _text(WIDTH, y - 11, told, "end")]
+    for value in ticks:
+        anchor = "start" if value == first else "end" if value == last else "middle"
+        parts += [_line(x(value), height, x(value), height + TICK), _text(x(value), height + 18, _number(value, 1), anchor)]
+    parts += [_text(at, height + 38, said[key], side, 'font-style="italic"') for key, at, side in (("below", 0, "start"), ("above", WIDTH, "end"))]
+    parts.append(_text(WIDTH / 2, height + 58, column.label, "middle"))
+    box = f"{-EDGE} {-EDGE} {WIDTH + 2 * EDGE} {height + BELOW + 2 * EDGE}"
+    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{box}"><g font-family="{FONT}">{"".join(parts)}</g></svg>'
 
 
-def _number(value: float) -> str:
-    return f"{value:.2f}".replace("-", "−")
+def _ticks(low: float, high: float) -> list[float]:
+    """Round values, about five, from one at or below `low` to one at or above `high`.
+
+    >>> _ticks(-0.11, 0.61)
+    [-0.2, 0.0, 0.2, 0.4, 0.6, 0.8]
+    """
+    rough = (high - low) / 5 or 1.0
+    power = 10.0 ** math.floor(math.log10(rough))
+    step = next(s for s in STEPS if s * power >= rough * 0.999) * power
+    return [round(n * step, 6) for n in range(math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9) + 1)]
+
+
+def _line(x1: float, y1: float, x2: float, y2: float, more: str = "") -> str:
+    return f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" stroke="currentColor"{" " + more if more else ""}/>'
+
+
+def _text(x: float, y: float, words: str, anchor: str, more: str = "") -> str:
+    where = f'x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}"'
+    return f'<text {where} fill="currentColor" font-size="12px"{" " + more if more else ""}>{html.escape(words, False)}</text>'
+
+
+def _number(value: float, digits: int = 2) -> str:
+    return f"{value:.{digits}f}".replace("-", "−")

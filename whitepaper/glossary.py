@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 
 from markdown.extensions.toc import slugify
@@ -57,14 +58,22 @@ def _faulty_forms(term: Term, record: Record, taken: dict[str, Term]) -> Iterato
         own.add(form)
 
 
-@lru_cache(maxsize=4)
-def _recogniser(terms: tuple[Term, ...]) -> tuple[dict[str, re.Pattern[str]], dict[str, Term]]:
+@dataclass(frozen=True, slots=True)
+class Recogniser:
     """What finds the forms that begin with a word, the longest first, by that word in small letters; and the term of each form."""
+
+    starts: Mapping[str, re.Pattern[str]]
+    forms: Mapping[str, Term]
+
+
+@lru_cache(maxsize=2)
+def recogniser(terms: tuple[Term, ...]) -> Recogniser:
+    """What finds terms in a text."""
     forms = {_plain(form): term for term in terms for form in (term.term, *term.forms) if WORD.match(form)}
     starts: defaultdict[str, list[str]] = defaultdict(list)
     for form in sorted(forms, key=lambda f: (-len(f), f)):
         starts[WORD.findall(form)[0].lower()].append(_pattern(form))
-    return {word: re.compile(rf"(?:{'|'.join(patterns)})(?![\w-])") for word, patterns in starts.items()}, forms
+    return Recogniser({word: re.compile(rf"(?:{'|'.join(patterns)})(?![\w-])") for word, patterns in starts.items()}, forms)
 
 
 def _pattern(form: str) -> str:
@@ -81,20 +90,19 @@ def _plain(words: str) -> str:
     return " ".join(re.sub(APOSTROPHE, "'", words).split())
 
 
-def _forms(text: str, terms: Iterable[Term]) -> Iterator[tuple[re.Match[str], Term, bool]]:
+def _forms(text: str, terms: Recogniser) -> Iterator[tuple[re.Match[str], Term, bool]]:
     """Every form in a text, its term, and whether it has a capital that the form has not."""
-    starts, forms = _recogniser(tuple(terms))
     at = 0
     for word in WORD.finditer(text):
-        pattern = starts.get(word[0].lower())
-        if word.start() >= at and pattern and (m := pattern.match(text, word.start())):
+        pattern = terms.starts.get(word[0].lower())
+        if pattern and word.start() >= at and (m := pattern.match(text, word.start())):
             at, shown = m.end(), _plain(m[0])
-            term = forms.get(shown) or forms.get(shown[0].lower() + shown[1:])
+            term = terms.forms.get(shown) or terms.forms.get(shown[0].lower() + shown[1:])
             if term:
-                yield m, term, shown not in forms
+                yield m, term, shown not in terms.forms
 
 
-def found(text: str, terms: Iterable[Term], before: str = "") -> Iterator[tuple[int, int, Term]]:
+def found(text: str, terms: Recogniser, before: str = "") -> Iterator[tuple[int, int, Term]]:
     """Where a text uses a term, as (start, end, term).
 
     A form without capitals may have one at the beginning of a sentence; elsewhere a capital makes it part of a name.
@@ -103,9 +111,10 @@ def found(text: str, terms: Iterable[Term], before: str = "") -> Iterator[tuple[
     Args:
         before: the text that stands before, in the same paragraph.
     """
-    quoted = [q.span() for q in QUOTED.finditer(text)]
+    quoted: list[tuple[int, int]] | None = None
     for m, term, capital in _forms(text, terms):
         named = capital and (re.match(r"\s+[A-Z]", text[m.end() :]) or not _begins(before + text[: m.start()]))
+        quoted = [q.span() for q in QUOTED.finditer(text)] if quoted is None else quoted
         if not named and not any(start < m.start() < end for start, end in quoted):
             yield m.start(), m.end(), term
 
@@ -115,6 +124,12 @@ def _begins(before: str) -> bool:
     return before.rstrip(" \t\n\"“‘(['").rstrip('"”’)]')[-1:] in ("", ".", "!", "?", ":", "…")
 
 
-def used(text: str, terms: Iterable[Term]) -> set[str]:
-    """The anchors of the terms that a text uses in any place, in names too."""
-    return {term.anchor for _, term, _ in _forms(text, terms)}
+def unused(texts: Iterable[str], terms: tuple[Term, ...]) -> list[Term]:
+    """The terms that no text uses in any place, names included."""
+    left, known = {term.anchor: term for term in terms}, recogniser(terms)
+    for text in texts:
+        for _, term, _ in _forms(text, known):
+            left.pop(term.anchor, None)
+        if not left:
+            break
+    return list(left.values())

@@ -77,13 +77,13 @@ class Running(HTMLParser):
 
 def with_terms(content: str, path: str, drawing: Drawing, address: Address) -> str:
     """A page's HTML with each term, where its running text first uses it, as a link to the glossary."""
-    terms = drawing.paper.terms
-    if not terms or path in WITHOUT:
+    if not drawing.paper.terms or path in WITHOUT:
         return content
+    terms = drawing.terms
     page, seen, at = e(address(PAGE)), set[str](), 0
     parts: list[str] = []
     for start, end, before in Running(content).stretches:
-        for begin, stop, term in glossary.found(content[start:end], terms.values(), before):
+        for begin, stop, term in glossary.found(content[start:end], terms, before):
             if term.anchor not in seen:
                 seen.add(term.anchor)
                 parts += [content[at : start + begin], f'<a class="wp-term" href="{page}#{term.anchor}">{content[start + begin : start + stop]}</a>']

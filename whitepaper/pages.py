@@ -5,7 +5,8 @@ from __future__ import annotations
 import html
 import posixpath
 import re
-from functools import partial
+from collections.abc import Callable
+from functools import cache, partial
 
 from whitepaper import bibliography, citing, downloads, evidence, finding, glossary_pages, register_pages
 from whitepaper.bibliography import REFERENCES, Address, Drawing
@@ -19,30 +20,29 @@ from whitepaper.order import resolve
 HEADING = re.compile(r'<h[1-6]\b[^>]*?\bid="(?P<id>[^"]*)"[^>]*>')
 LIST = "<!-- list of works -->"
 HELP = "docs/help.md"
-SPECIAL = re.compile(r"[\[\]*_`\\~^={}|$]")
 LOCATOR = re.compile(
     r"^,?\s*(?:\{.*\}|(?:pp?|ch|chs|chaps?|secs?|ss?|paras?|figs?|vols?|nos?|n|l|ll|parts?|tables?|chapters?|sections?|figures?)\b\.?\s*[\w–—.,\s-]*|[\divxlc][\w–—,\s-]*|¶.*|§.*)$",
     re.I,
 )
 
 OPEN, CLOSE = "\ue000", "\ue001"
-WHOLE, YEAR, AUTHOR, NARRATIVE = "w", "y", "a", "n"
-TOKEN = re.compile(f"{OPEN}(?P<number>\\d+)(?P<form>[wyan]){CLOSE}")
+WHOLE, YEAR, AUTHOR, NARRATIVE = "whole", "year", "author", "narrative"
+TOKEN = re.compile(f"{OPEN}(?P<citation>\\d+)[.](?P<part>\\d+){CLOSE}")
 
 STRAY = re.compile(r'(<input class="md-toggle"[^>]*?) autocomplete="off"')
 OUTSIDE = re.compile(r'<a (?![^>]*\brel=)(?=[^>]*\bhref="https?://)')
 
 Change = tuple[int, int, str]
+Named = Callable[[int, str], str]
 
 
 def draw(path: str, drawing: Drawing) -> str:
-    """The Markdown of a page's body, with a token for each cited work and LIST where its list of works will stand."""
+    """The Markdown of a page's body, with tokens for each citation and LIST where its list of works will stand.
+
+    It needs no work's label, so that works are formatted while Markdown is rendered.
+    """
     section = drawing.paper.sections[path]
-    changes: list[Change] = []
-    count = 0
-    for citation in section.citations:
-        changes.append((citation.start, citation.end, citation_text(citation, count, drawing.formatted)))
-        count += len(citation.cites)
+    changes: list[Change] = [(c.start, c.end, citation_text(c, n)) for n, c in enumerate(section.citations)]
     changes += [(link.start, link.end, new) for link in section.links if (new := _mended_link(link.target, section, drawing.paper)) is not None]
     lists = [(start, end, LIST) for _, start, end in section.commands]
     for mark in section.marks:
@@ -180,29 +180,36 @@ def _with_banner(text: str, words: Words) -> str:
     return re.sub(r"\A(\s*#[^\n]*\n)", lambda m: m[1] + banner, text, count=1)
 
 
-def citation_text(citation: Citation, first: int, formatted: Formatted) -> str:
-    """A citation as Markdown, with a token for each work: its number on the page and its form.
+def citation_text(citation: Citation, number: int) -> str:
+    """A citation as Markdown: a token for each part of it, and between the parts the words that its author wrote before a work.
 
-    Args:
-        first: the number of the citation's first work among those that the page cites.
+    `[see @a, p. 3; cf. @b]`, the fourth of its page, is `<3.0>see<3.1>cf.<3.2>`.
     """
-    pairs = [(cite, first + n) for n, cite in enumerate(citation.cites)]
-    if citation.cites[0].mode == "narrative":
-        return _narrative(pairs, formatted)
-    return formatted.style.prefix + _group(_sorted(pairs, formatted), formatted) + formatted.style.suffix
+    prefixes = [cite.prefix for cite in citation.cites if cite.prefix]
+    return _token(number, 0) + "".join(prefix + _token(number, n) for n, prefix in enumerate(prefixes, 1))
+
+
+def _token(citation: int, part: int) -> str:
+    return f"{OPEN}{citation}.{part}{CLOSE}"
 
 
 def with_citations(content: str, path: str, drawing: Drawing, address: Address) -> str:
-    """A page's HTML with each token as a link to the work's entry; Markdown would take longer over links than over all the rest."""
-    cited = [mention for row in drawing.mentions[path] for mention in row]
-    page = html.escape(address(REFERENCES)) if cited else ""
+    """A page's HTML with each citation in place of its tokens, each work in it a link to its entry."""
+    citations = drawing.paper.sections[path].citations
+    page = html.escape(address(REFERENCES)) if citations else ""
 
-    def drawn(m: re.Match[str]) -> str:
-        mention = cited[int(m["number"])]
-        label = _label(m["form"], drawing.formatted.labels[mention.key], drawing)
-        return f'<a class="citation" id="{mention.anchor}" href="{page}#ref-{slug(mention.key)}">{label}</a>'
+    @cache
+    def parts(number: int) -> list[str]:
+        mentions = drawing.mentions[path][number]
 
-    return TOKEN.sub(drawn, content)
+        def named(n: int, form: str) -> str:
+            mention = mentions[n]
+            label = _label(form, drawing.formatted.labels[mention.key], drawing)
+            return f'<a class="citation" id="{mention.anchor}" href="{page}#ref-{slug(mention.key)}">{label}</a>'
+
+        return citation_parts(citations[number], drawing.formatted, named)
+
+    return TOKEN.sub(lambda m: parts(int(m["citation"]))[int(m["part"])], content)
 
 
 def _label(form: str, label: Label, drawing: Drawing) -> str:
@@ -213,39 +220,47 @@ def _label(form: str, label: Label, drawing: Drawing) -> str:
     if form == YEAR:
         return label.year
     author = label.author.replace(" &amp; ", f" {drawing.words['citations']['and']} ").replace(",”", "”")
-    return author if form == AUTHOR else f"{author} {html.escape(style.prefix)}{label.year}{html.escape(style.suffix)}"
+    return author if form == AUTHOR else f"{author} {_text(style.prefix)}{label.year}{_text(style.suffix)}"
 
 
-def _token(number: int, form: str) -> str:
-    return f"{OPEN}{number}{form}{CLOSE}"
+def citation_parts(citation: Citation, formatted: Formatted, named: Named) -> list[str]:
+    """A citation as HTML, cut where words of its author stand before a work.
+
+    Args:
+        named: gives a work of the citation, by its number there, in one of the forms of a label.
+    """
+    pairs = list(enumerate(citation.cites))
+    if citation.cites[0].mode == "narrative":
+        return _narrative(pairs, formatted, named).split(OPEN)
+    style = formatted.style
+    return (_text(style.prefix) + _group([(cite, n) for n, cite in pairs], formatted, named) + _text(style.suffix)).split(OPEN)
 
 
-def _narrative(pairs: list[tuple[Cite, int]], formatted: Formatted) -> str:
+def _text(words: str) -> str:
+    return html.escape(words, False)
+
+
+def _narrative(pairs: list[tuple[int, Cite]], formatted: Formatted, named: Named) -> str:
     """`@li2010 [p. 3; @b]`: the author in the sentence, the rest in parentheses."""
-    (cite, number), rest, style = pairs[0], pairs[1:], formatted.style
+    (number, cite), rest, style = pairs[0], [(c, n) for n, c in pairs[1:]], formatted.style
     year, tail = formatted.labels[cite.key].year, _tail(cite, formatted)
     if not year:
         inside = tail.lstrip(" ,")
-        return _token(number, WHOLE) + (f" {style.prefix}{inside}{style.suffix}" if inside else "")
+        return named(number, WHOLE) + (f" {_text(style.prefix)}{inside}{_text(style.suffix)}" if inside else "")
     if not tail and not rest:
-        return _token(number, NARRATIVE)
-    more = style.delimiter + _group(_sorted(rest, formatted), formatted) if rest else ""
-    return f"{_token(number, AUTHOR)} {style.prefix}{_marked(year)}{tail}{more}{style.suffix}"
+        return named(number, NARRATIVE)
+    more = _text(style.delimiter) + _group(rest, formatted, named) if rest else ""
+    return f"{named(number, AUTHOR)} {_text(style.prefix)}{year}{tail}{more}{_text(style.suffix)}"
 
 
-def _marked(label: str) -> str:
-    """A label as Markdown: its marks are shown, its HTML holds."""
-    return SPECIAL.sub(lambda m: f"&#{ord(m[0])};", label)
-
-
-def _group(pairs: list[tuple[Cite, int]], formatted: Formatted) -> str:
-    """Works in parentheses; of works of one author in a row, the later ones show their years alone."""
+def _group(pairs: list[tuple[Cite, int]], formatted: Formatted, named: Named) -> str:
+    """Works in parentheses, with OPEN for the words before one; of works of one author in a row, the later ones show their years alone."""
     done, before = "", None
-    for cite, number in pairs:
+    for cite, number in _sorted(pairs, formatted):
         joins = before is not None and formatted.style.collapses and _joins(before, cite, formatted)
-        done += (", " if joins else formatted.style.delimiter) if before is not None else ""
-        done += f"{cite.prefix} " if cite.prefix else ""
-        done += _token(number, YEAR if joins or cite.mode == "year" else WHOLE) + _tail(cite, formatted)
+        done += (", " if joins else _text(formatted.style.delimiter)) if before is not None else ""
+        done += f"{OPEN} " if cite.prefix else ""
+        done += named(number, YEAR if joins or cite.mode == "year" else WHOLE) + _tail(cite, formatted)
         before = cite
     return done
 
@@ -261,7 +276,7 @@ def _tail(cite: Cite, formatted: Formatted) -> str:
     """What follows a work, as the style prints it; after law, as written."""
     if not cite.suffix:
         return ""
-    return formatted.tails.get(cite.suffix) or html.escape(cite.suffix, False)
+    return formatted.tails.get(cite.suffix) or _text(cite.suffix)
 
 
 def _sorted(pairs: list[tuple[Cite, int]], formatted: Formatted) -> list[tuple[Cite, int]]:

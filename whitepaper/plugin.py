@@ -92,7 +92,6 @@ class WhitepaperPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  #
         made = downloads.sizes(paper.publication, Path(os.environ[MADE])) if os.environ.get(MADE) else {}
         self.drawing = bibliography.drawing(paper, style, words(paper.publication.language), kept, made)
         self.kept = kept
-        kept.prune()
         _place(config, paper.publication.address, self.serving)
         config.nav = [step.path.removeprefix("docs/") for step in paper.order] + list(config.nav or [])
         config.site_name = Markup.escape(paper.publication.title)  # templates print it as it is
@@ -122,18 +121,16 @@ class WhitepaperPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  #
         return pages.draw(_path(page), self.drawing)
 
     def on_page_content(self, html: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
-        """The page with its data, terms and earlier anchors; MkDocs is told of the anchors."""
-        section, formatted = self.drawing.paper.sections[_path(page)], self.drawing.formatted
-        html = pages.with_citations(pages.with_earlier_anchors(html, section), section.path, self.drawing, self.address(page))
-        html = pages.with_data(html, section.path, self.drawing, self.address(page))
-        html = glossary_pages.with_terms(html, section.path, self.drawing, self.address(page))
-        page.present_anchor_ids = (page.present_anchor_ids or set()) | pages.identities(html)
-        if section.path == bibliography.REFERENCES:
-            page.present_anchor_ids |= bibliography.anchors(formatted)
-        return html
+        """The page with its terms and earlier anchors."""
+        html = pages.with_earlier_anchors(html, self.drawing.paper.sections[_path(page)])
+        return glossary_pages.with_terms(html, _path(page), self.drawing, self.address(page))
 
     def on_env(self, env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:
-        """The templates, with what they show on every page."""
+        """Between rendering and templates: every page with its citations and data, whose anchors MkDocs is told; and what templates show everywhere."""
+        for page in (file.page for file in files.documentation_pages() if file.page is not None):
+            html = pages.with_citations(page.content or "", _path(page), self.drawing, self.address(page))
+            page.content = pages.with_data(html, _path(page), self.drawing, self.address(page))
+            page.present_anchor_ids = (page.present_anchor_ids or set()) | pages.identities(page.content)
         env.globals["furniture"] = running.furniture(self.drawing, self.urls)
         return env
 
@@ -172,10 +169,11 @@ class WhitepaperPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  #
 
     @event_priority(-50)
     def on_post_build(self, *, config: MkDocsConfig) -> None:
-        """Each reference by itself; and, after the search has written its index, what data adds to it."""
+        """Each reference by itself; after the search has written its index, what data adds to it; and no more kept than is of use."""
         exports.write(Path(config.site_dir), exports.works.singles(self.drawing.paper))
         found, tags = finding.entries(self.drawing, self.urls), finding.tags(self.drawing, self.urls)
         finding.write(Path(config.site_dir) / "search", found, tags, whole=self.offline)
+        self.kept.prune()
 
     def address(self, page: Page) -> Callable[[str], str]:
         """What gives the address of a page or data file, relative to a page."""

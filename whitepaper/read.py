@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,6 +14,7 @@ from whitepaper.checks.references import LAW
 from whitepaper.citeproc import Style, StyleError, read_style
 from whitepaper.model import Change, Claim, Exhibit, Paper, Place, Problem, Publication, Recommendation, Reference, Section, Term, Usage, Verification
 from whitepaper.order import reading_order
+from whitepaper.references import Bibliography
 
 CLAIMS, RECOMMENDATIONS, GLOSSARY, WORDS = "data/claims.yml", "data/recommendations.yml", "data/glossary.yml", "data/words.yml"
 
@@ -80,17 +82,17 @@ def gather(sources: Sources, cache: Cache, *, ahead: bool = False) -> tuple[Pape
     record = _publication(sources, problems)
     language = record.language if ahead and record else None
     with ThreadPoolExecutor(1) as pool:
-        reading = pool.submit(_references, sources, cache, style, language)
+        bibliographies, faulty = _bibliographies(sources, cache)
+        reading = pool.submit(_references, bibliographies, cache, style, language)
         docs = sources.root / "docs"
         files = frozenset(p.relative_to(sources.root).as_posix() for p in docs.rglob("*") if p.is_file() and not p.name.startswith("."))
         found, unread = _sections(sources, files, cache, problems)
-        bibliography, lost, faults = reading.result()
-    problems += faults
-    claims, recommendations, shown, terms, words, unread_data = _data(sources, problems)
-    unread |= unread_data
-    order, faults = reading_order(found, unread)
-    problems += faults
-    changes = _changes(sources, record, problems)
+        claims, recommendations, shown, terms, words, unread_data = _data(sources, problems)
+        unread |= unread_data
+        order, faults = reading_order(found, unread)
+        changes = _changes(sources, record, problems)
+        bibliography, lost, unreadable = reading.result()
+    problems += faulty + faults + unreadable
     paper = Paper(found, bibliography, order, record or publication.UNKNOWN, files, claims, recommendations, shown, terms, changes, words)
     paper = replace(paper, verification=_verification(sources, problems))
     problems += checks.check(paper, lost=lost, unread=unread)
@@ -185,19 +187,31 @@ def _verification(sources: Sources, problems: list[Problem]) -> dict[str, Verifi
     return results
 
 
-def _references(sources: Sources, cache: Cache, style: Style | None, language: str | None) -> tuple[dict[str, Reference], frozenset[str], list[Problem]]:
+def _bibliographies(sources: Sources, cache: Cache) -> tuple[list[Bibliography | None], list[Problem]]:
+    """Each bibliography file as read, None where it cannot be; and the problems."""
+    problems: list[Problem] = []
+    done: list[Bibliography | None] = []
+    for path in sources.bibliographies:
+        text = _text(sources.root, path, problems, "the references")
+        bibliography, faults = references.read_again(path, text, cache) if text is not None else (None, [])
+        problems += faults
+        done.append(bibliography)
+    return done, problems
+
+
+def _references(
+    bibliographies: Iterable[Bibliography | None], cache: Cache, style: Style | None, language: str | None
+) -> tuple[dict[str, Reference], frozenset[str], list[Problem]]:
     """The references by key, the keys of entries that could not be read, and the problems; with a language, formatting is begun."""
     done: dict[str, Reference] = {}
     lost: frozenset[str] = frozenset()
     problems: list[Problem] = []
-    for path in sources.bibliographies:
-        text = _text(sources.root, path, problems, "the references")
-        if text is None:
+    for bibliography in bibliographies:
+        if bibliography is None:
             lost |= {references.ANY}
             continue
-        bibliography, faults = references.read_again(path, text, cache)
         found, unreadable = references.with_works(bibliography, cache)
-        problems += faults + unreadable
+        problems += unreadable
         lost |= bibliography.lost
         for reference in found:
             if reference.key in done:

@@ -32,9 +32,8 @@ def used_nowhere(paper: Paper) -> Found:
         texts += [exhibit.caption, exhibit.note, *(c.label for c in exhibit.columns), *(str(cell) for row in exhibit.rows for cell in row)]
     texts += [words for c in paper.claims.values() for words in (c.statement, c.reason, c.change)]
     texts += [words for r in paper.recommendations.values() for words in (r.statement, r.why, r.actor, r.instrument, r.equity, r.resources, r.indicator)]
-    used = glossary.used("\n".join(texts), paper.terms.values())
-    for term in paper.terms.values():
-        if term.term and term.anchor not in used:
+    for term in glossary.unused(texts, tuple(paper.terms.values())):
+        if term.term:
             yield Problem(term.place, f"the term '{term.term}' is used nowhere in the paper", "remove it, or add the form that the text uses to 'forms'")
 
 

@@ -131,9 +131,8 @@ def _part(section: Section, title: str, drawing: Drawing, converter: markdown.Ma
         return "/" + path
 
     content = converter.reset().convert(pages.draw(section.path, drawing))
-    content = pages.with_citations(content, section.path, drawing, to)
-    content = pages.with_data(content, section.path, drawing, to)
-    content = pages.with_list(glossary_pages.with_terms(content, section.path, drawing, to), section.path, drawing, to)
+    content = pages.with_citations(glossary_pages.with_terms(content, section.path, drawing, to), section.path, drawing, to)
+    content = pages.with_list(pages.with_data(content, section.path, drawing, to), section.path, drawing, to)
     tree = html.fragment_fromstring(content, create_parent="div")
     for unwanted in tree.cssselect(NO_BOOK):
         _drop_with_heading(unwanted)

@@ -23,7 +23,7 @@ def words(language: str) -> dict[str, Any]:
     """
     name = language.split("-")[0].lower() + ".yml"
     text = (resources.files(__package__) / name).read_text(encoding="utf-8")
-    return dict(yaml.safe_load(text))
+    return dict(yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)))
 
 
 def languages() -> tuple[str, ...]:
