@@ -40,7 +40,7 @@ def test_a_failed_build_touches_nothing(tiny: Path, tmp_path: Path) -> None:
     spoil(tiny)
     done = build(tiny, site)
     assert done.returncode == 1
-    told = "docs/about.md:10: cites 'fedr2014efficacy', which references.bib does not hold; did you mean 'feder2014efficacy'?"
+    told = "docs/about.md:11: cites 'fedr2014efficacy', which references.bib does not hold; did you mean 'feder2014efficacy'?"
     assert done.stderr.splitlines()[:2] == [told, "1 problem"]
     assert "Traceback" not in done.stderr
     assert {p: p.read_bytes() for p in site.rglob("*") if p.is_file()} == before

@@ -11,6 +11,7 @@ from whitepaper.model import Change, Place, Problem, Publication
 
 HEADING = re.compile(r"^## +(?P<version>\S+?), +(?P<date>.+?)[ \t]*$", re.M)
 MARKUP = re.compile(r"<\s*/?[a-zA-Z!][^>\n]*>?|javascript:|\{[^}\n]*\bon\w+\s*=[^}\n]*\}?", re.I)
+ENTRY = re.compile(r"^### +(?P<kind>.+?)[ \t]*$|^- +(?P<text>.+(?:\n(?:[ \t]+\S.*))*)", re.M)
 SECOND = re.compile(r"^## +(?P<words>.*)$", re.M)
 
 
@@ -31,12 +32,28 @@ def read(path: str, text: str, record: Publication | None) -> tuple[tuple[Change
             problems.append(Problem(place, f"'{start['words']}' names no version and day", "write '## 0.2.0, 21 November 2026'"))
             continue
         end = starts[n + 1].start() if n + 1 < len(starts) else len(text)
-        changes.append(Change(m["version"], date, text[start.end() : end].strip(), place))
+        told = text[start.end() : end].strip()
+        changes.append(Change(m["version"], date, told, _entries(told), place))
     for found in MARKUP.finditer(without_code(text)):
         problems.append(Problem(Place(path, text.count("\n", 0, found.start()) + 1), f"has '{found[0]}', which is no plain Markdown", "say it in words"))
     if record and not problems:
         problems += _against(path, changes, record)
     return tuple(changes), problems
+
+
+def _entries(text: str) -> tuple[tuple[str, str], ...]:
+    """The entries of a version, each with the heading that it stands under.
+
+    >>> _entries("### Added\\n\\n- A table,\\n  and a figure.")
+    (('Added', 'A table, and a figure.'),)
+    """
+    kind, done = "", []
+    for m in ENTRY.finditer(text):
+        if m["kind"]:
+            kind = m["kind"]
+        else:
+            done.append((kind, " ".join(m["text"].split())))
+    return tuple(done)
 
 
 def _against(path: str, changes: list[Change], record: Publication) -> list[Problem]:

@@ -227,11 +227,12 @@ class Publication:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What changed for readers with one version: its date and the Markdown that says it."""
+    """What changed for readers with one version: its date, the Markdown that says it, and each entry of that with its kind, as 'Corrected'."""
 
     version: str
     date: str
     text: str
+    entries: tuple[tuple[str, str], ...]
     place: Place
 
 

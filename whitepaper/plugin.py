@@ -141,7 +141,7 @@ class WhitepaperPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  #
         content = page.content or ""
         content = pages.with_list(content, path, self.drawing, self.address(page))
         content = glossary_pages.with_meanings(content, self.drawing, self.address(page))
-        page.content = running.dressed(content, path, self.drawing)
+        page.content = running.dressed(content, path, self.drawing, self.address(page))
         step = self.drawing.steps.get(path, Step("", None, None))
         page.previous_page, page.next_page = (  # type: ignore[assignment]  # the templates read only title and url
             Link(label[1], self.urls[label[0]]) if label else None for label in (step.prev, step.next)

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from html import escape as e
 from typing import Any
 
-from whitepaper import prose
-from whitepaper.bibliography import Drawing
+from whitepaper import prose, upkeep
+from whitepaper.bibliography import Address, Drawing
 from whitepaper.language import Words, date
 from whitepaper.model import Heading, Paper
 
@@ -20,12 +20,12 @@ NUMBERED = re.compile(r"(?P<open><h[1-3]\b[^>]*>(?:<span[^>]*></span>)?)(?P<numb
 FIRST = re.compile(r"<h1\b.*?</h1>", re.S)
 
 
-def dressed(content: str, path: str, drawing: Drawing) -> str:
-    """A page's HTML with its running head above the H1, its contents below it, and numbered headings with links that have a name."""
+def dressed(content: str, path: str, drawing: Drawing, address: Address) -> str:
+    """A page's HTML with its running head above the H1, its upkeep and contents below it, and numbered headings with links that have a name."""
     words = drawing.words
     link = rf'<a class="headerlink" href="\g<to>" aria-label="{e(words["site"]["permalink"])}">#</a>'
     content = NUMBERED.sub(r'\g<open><span class="wp-n">\g<number></span> ', HEADLINK.sub(link, content))
-    above, below = head(path, drawing), contents(headings(path, drawing.paper), words)
+    above, below = head(path, drawing), upkeep.shown(path, drawing, address) + contents(headings(path, drawing.paper), words)
     return FIRST.sub(lambda m: above + m[0] + below, content, count=1)
 
 
