@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export NO_MKDOCS_2_WARNING := 1
 
-.PHONY: serve site documents check prose fix section reference audit changes test test-text lint citation bench lock upgrade hooks clean
+.PHONY: serve site documents check prose fix section reference audit changes test test-text lint citation bench lighthouse lock upgrade hooks clean
 
 serve: .venv/ready
 	$(BIN)/mkdocs serve --dev-addr 127.0.0.1:8000
@@ -63,6 +63,10 @@ citation: .venv/ready
 
 bench: .venv/ready
 	$(BIN)/python tests/bench.py
+
+# Lighthouse's scores of the built site, served compressed: make lighthouse [RUNS=5]
+lighthouse: site
+	@chrome="$$(scripts/chromium)" && program="$$(scripts/lighthouse)" && CHROME="$$chrome" $(BIN)/python tests/lighthouse.py "$$program"
 
 # Rewrites the lock from pyproject.toml; upgrade takes the newest versions that it allows.
 lock:
