@@ -8,8 +8,9 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from itertools import groupby
 
-from whitepaper import citeproc, citing, figures, verification
+from whitepaper import boxes, citeproc, citing, figures, verification
 from whitepaper.cache import Cache
 from whitepaper.checks.references import KINDS, LAW, UNCONFIRMED, unconfirmed
 from whitepaper.citeproc import Formatted, Label, Style
@@ -280,11 +281,18 @@ def whole(drawing: Drawing, address: Address, exhibits: Iterable[Mention], leani
     uses: defaultdict[str, list[Mention]] = defaultdict(list)
     for mention in [m for rows in drawing.mentions.values() for row in rows for m in row] + list(exhibits):
         uses[mention.key].append(mention)
-    entries = [_row(drawing.paper.references[key], uses[key], drawing, address, leaning(key)) for key in drawing.formatted.order]
+    rows = [(key, _row(drawing.paper.references[key], uses[key], drawing, address, leaning(key))) for key in drawing.formatted.order]
+    letters = [[row for _, row in found] for _, found in groupby(rows, lambda pair: _letter(drawing.formatted.entries[pair[0]]))]
+    lists = "\n".join(f'<ul class="wp-list {boxes.height(letter)}">\n' + "\n".join(letter) + "\n</ul>" for letter in letters)
     choices = _filter(drawing.paper, drawing.formatted, drawing.words)
     told = html.escape(drawing.words["take"]["whole"])
     whole_list = f"<p>{told} {' · '.join(_file(address(f'references.{kind}'), name) for kind, name in FILES)}</p>"
-    return f'<div class="wp-references">\n{whole_list}\n{choices}\n<ul class="wp-list">\n' + "\n".join(entries) + "\n</ul>\n</div>"
+    return f'<div class="wp-references">\n{whole_list}\n{choices}\n{lists}\n</div>'
+
+
+def _letter(entry: str) -> str:
+    """The letter that an entry stands under."""
+    return citeproc.collation(entry)[:1]
 
 
 def _row(reference: Reference, uses: list[Mention], drawing: Drawing, address: Address, leaning: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from html import escape as e
 from typing import Any
 
-from whitepaper import prose, upkeep
+from whitepaper import boxes, prose, upkeep
 from whitepaper.bibliography import Address, Drawing
 from whitepaper.language import Words, date
 from whitepaper.model import Heading, Paper
@@ -26,7 +26,7 @@ def dressed(content: str, path: str, drawing: Drawing, address: Address) -> str:
     link = rf'<a class="headerlink" href="\g<to>" aria-label="{e(words["site"]["permalink"])}">#</a>'
     content = NUMBERED.sub(r'\g<open><span class="wp-n">\g<number></span> ', HEADLINK.sub(link, content))
     above, below = head(path, drawing), upkeep.shown(path, drawing, address) + contents(headings(path, drawing.paper), words)
-    return FIRST.sub(lambda m: above + m[0] + below, content, count=1)
+    return FIRST.sub(lambda m: above + m[0] + below, boxes.in_runs(content), count=1)
 
 
 def position(path: str, paper: Paper) -> tuple[str, int, int] | None:

@@ -1,4 +1,4 @@
-/* Narrows a register by its facets; without script it stands whole. */
+/* Narrows a register by its facets. */
 for (const head of document.querySelectorAll(".wp-facets")) {
   const records = [...head.parentElement.querySelectorAll(".wp-record")];
   const status = document.createElement("p");

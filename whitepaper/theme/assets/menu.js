@@ -1,4 +1,4 @@
-/* Menu and search by keyboard: buttons that say their state, Escape that closes, and focus that comes back. */
+/* Menu and search by keyboard: state, Escape, and focus that comes back. */
 (() => {
   const menu = document.querySelector(".wp-menu"), find = document.querySelector(".wp-search");
   const drawer = document.getElementById("__drawer"), search = document.getElementById("__search");
@@ -28,7 +28,7 @@
     });
   }
 
-  /* Before Material: no shortcut is a single letter, and Escape loses no one. */
+  /* Before Material: no single-letter shortcut, and Escape loses no one. */
   addEventListener("keydown", (e) => {
     const field = e.target.closest && e.target.closest("input, select, textarea");
     const button = e.target === menu && e.key === " ";

@@ -1,16 +1,17 @@
-/* A citation's reference or a term's meaning on hover, focus or tap, from the page's own lists. */
+/* A citation's reference or a term's meaning, from the page's own lists. */
 (() => {
-  const links = document.querySelectorAll("a.citation, a.wp-term");
-  if (!links.length) return;
+  const named = "a.citation, a.wp-term", on = (kind, heard) => document.addEventListener(kind, heard);
+  const link = (e) => e.target.closest?.(named);
   const box = document.createElement("span");
   box.id = "wp-preview";
   box.className = "wp-preview";
   box.setAttribute("role", "dialog");
   box.hidden = true;
-  const words = document.createElement("span"); /* not the box, whose label would be all that is read out */
+  box.popover = "manual"; /* above every box of the page */
+  const words = document.createElement("span"); /* a labelled box is read by its label alone */
   words.id = "wp-preview-words";
   box.append(words);
-  let owner = null, timer = 0, touched = false, quiet = false;
+  let owner, timer, touched, quiet;
 
   const place = () => {
     if (!owner) return;
@@ -29,21 +30,23 @@
     if (!owner) return;
     owner.removeAttribute("aria-describedby");
     owner = null;
+    box.hidePopover?.();
     box.hidden = true;
   };
 
-  const show = (link) => {
+  const show = (asked) => {
     clearTimeout(timer);
-    if (owner === link) return;
-    const source = document.getElementById(decodeURIComponent(link.hash).replace(/^#(ref-)?/, "source-"));
+    if (owner === asked) return;
+    const source = document.getElementById(decodeURIComponent(asked.hash).replace(/^#(ref-)?/, "source-"));
     if (!source) return;
     hide();
-    owner = link;
+    owner = asked;
     words.innerHTML = source.innerHTML;
     box.setAttribute("aria-label", source.parentElement.dataset.label);
-    link.after(box);
+    asked.after(box);
     box.hidden = false;
-    link.setAttribute("aria-describedby", words.id);
+    box.showPopover?.();
+    asked.setAttribute("aria-describedby", words.id);
     place();
   };
 
@@ -54,33 +57,32 @@
   const held = () => owner && (box.matches(":hover, :focus-within") || owner.matches(":hover, :focus"));
   const leave = () => later(() => held() || hide(), 250);
 
-  for (const link of links) {
-    link.addEventListener("pointerenter", (e) => e.pointerType === "mouse" && later(() => show(link), 120));
-    link.addEventListener("pointerleave", leave);
-    link.addEventListener("pointerdown", (e) => { touched = e.pointerType === "touch"; });
-    link.addEventListener("focus", () => { if (!touched && !quiet) show(link); });
-    link.addEventListener("blur", leave);
-    link.addEventListener("click", (e) => {
-      if (!touched || owner === link) return;
-      e.preventDefault();
-      show(link);
-    });
-  }
-  box.addEventListener("pointerenter", () => clearTimeout(timer));
-  box.addEventListener("pointerleave", leave);
-  box.addEventListener("focusout", leave);
-  document.addEventListener("pointerdown", (e) => {
+  on("pointerover", (e) => {
+    const over = link(e);
+    if (over && e.pointerType === "mouse") later(() => show(over), 120);
+    else if (box.contains(e.target)) clearTimeout(timer);
+  });
+  on("pointerout", (e) => { if (link(e) || box.contains(e.target)) leave(); });
+  on("pointerdown", (e) => {
+    touched = Boolean(link(e)) && e.pointerType === "touch";
     if (owner && !box.contains(e.target) && !owner.contains(e.target)) hide();
   });
-  document.addEventListener("keydown", (e) => {
+  on("focusin", (e) => { if (link(e) && !touched && !quiet) show(link(e)); });
+  on("focusout", (e) => { if (link(e) || box.contains(e.target)) leave(); });
+  on("click", (e) => {
+    if (!link(e) || !touched || owner === link(e)) return;
+    e.preventDefault();
+    show(link(e));
+  });
+  on("keydown", (e) => {
     if (e.key !== "Escape" || !owner) return;
-    const link = owner, inside = box.contains(document.activeElement);
+    const back = owner, inside = box.contains(document.activeElement);
     hide();
     if (!inside) return;
     quiet = true;
-    link.focus();
+    back.focus();
     quiet = false;
   });
-  addEventListener("scroll", place, { passive: true });
+  on("scroll", place);
   addEventListener("resize", place);
 })();
