@@ -25,8 +25,8 @@ def shown(path: str, drawing: Drawing, address: Address) -> str:
     if found is None:
         return f'<p class="wp-upkeep">{e(told["reviewed"])}.</p>' if told else ""
     change, entries = found
-    told["changed"] = said["changed"].format(date=date(change.date, drawing.words))
-    line = said["both"].format(**told) if len(told) > 1 else told["changed"]
+    day = date(change.date, drawing.words)
+    line = said["both"].format(**told, changed=said["changed"].format(date=day)) if told else said["alone"].format(date=day)
     rows = "".join(f"<li>{_entry(kind, text)}</li>" for kind, text in entries)
     whole = f'<a href="{e(address(CHANGES))}#{feed.anchor(change)}">{e(said["version"].format(version=change.version))}</a>'
     return f'<details class="wp-upkeep"><summary>{e(line)}</summary><ul>{rows}</ul><p>{whole}</p></details>'

@@ -1,7 +1,7 @@
 /* A citation's reference or a term's meaning, from the page's own lists. */
 (() => {
   const named = "a.citation, a.wp-term", on = (kind, heard) => document.addEventListener(kind, heard);
-  const link = (e) => e.target.closest?.(named);
+  const link = (e) => !box.contains(e.target) && e.target.closest?.(named);
   const box = document.createElement("span");
   box.id = "wp-preview";
   box.className = "wp-preview";
@@ -64,7 +64,7 @@
   });
   on("pointerout", (e) => { if (link(e) || box.contains(e.target)) leave(); });
   on("pointerdown", (e) => {
-    touched = Boolean(link(e)) && e.pointerType === "touch";
+    touched = e.pointerType === "touch" && link(e);
     if (owner && !box.contains(e.target) && !owner.contains(e.target)) hide();
   });
   on("focusin", (e) => { if (link(e) && !touched && !quiet) show(link(e)); });

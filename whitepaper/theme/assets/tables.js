@@ -1,4 +1,4 @@
-/* Where rows are cards some browsers forget the table; HTML's own text may not name these roles. */
+/* Browsers may forget the table where rows are cards; HTML may not name these roles. */
 const roles = { rowgroup: "thead, tbody", row: "tr", cell: "td", columnheader: "[scope=col]", rowheader: "[scope=row]" };
 for (const table of document.querySelectorAll(".wp-table")) setTimeout(() => {
   table.setAttribute("role", "table");
