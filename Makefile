@@ -47,10 +47,10 @@ hooks: .venv/ready
 	$(BIN)/pre-commit install
 
 test: .venv/ready
-	@chrome="$$(scripts/chromium)" && java="$$(scripts/java)" && $(MAKE) --no-print-directory lint && CHROME="$$chrome" JAVA="$$java" $(BIN)/pytest
+	@chrome="$$(scripts/chromium)" && java="$$(scripts/java)" && $(MAKE) --no-print-directory lint && export CHROME="$$chrome" JAVA="$$java" && $(BIN)/pytest -n 2 --dist loadgroup -m "not alone" && $(BIN)/pytest -m alone
 
 test-text: .venv/ready lint
-	$(BIN)/pytest -m "not browser and not tools"
+	$(BIN)/pytest -n 2 -m "not browser and not tools and not alone"
 
 lint: .venv/ready
 	$(BIN)/ruff check .

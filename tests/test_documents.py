@@ -37,6 +37,7 @@ from whitepaper.language import words
 from whitepaper.markdown import slug
 from whitepaper.read import Sources, read
 
+pytestmark = pytest.mark.xdist_group("documents")  # all are made once
 ENVIRONMENT = {**os.environ, "NO_MKDOCS_2_WARNING": "1"}
 OPF = {"opf": "http://www.idpf.org/2007/opf", "dc": "http://purl.org/dc/elements/1.1/", "html": "http://www.w3.org/1999/xhtml"}
 MARGIN = 30  # points that no text may come nearer to the edge of a page than

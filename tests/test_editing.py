@@ -94,6 +94,7 @@ def test_nothing_wrong_nothing_changed(command: str, copy: Path) -> None:
     assert {p.name for p in copy.iterdir()} - {".cache"} == {p.relative_to(copy).parts[0] for p in before}
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("warm", [False, True])
 def test_check_takes_less_than_two_seconds(warm: bool, copy: Path) -> None:
     """The whole paper is checked in less than two seconds, with and without what an earlier check kept; the best of three, since others use the machine."""

@@ -6,6 +6,7 @@ Both recognisers take text in which code, links, tags and addresses are blanked 
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -88,8 +89,10 @@ def recognise(text: str, visible: str, path: str, body: int = 0) -> tuple[tuple[
             continue
         if not lead:
             done.append(Citation(start, end, line, tuple(cites)))
+    starts = [s for s, _ in taken]
     for m in NARRATIVE.finditer(visible, body):
-        if not any(s <= m.start() < e for s, e in taken):
+        before = bisect_right(starts, m.start()) - 1
+        if before < 0 or m.start() >= taken[before][1]:
             first = Cite(m["braced"] or m["bare"], "", "", "year" if m["minus"] else "narrative")
             done.append(_narrative(m, first, text, visible))
     return tuple(sorted(done, key=lambda c: c.start)), problems

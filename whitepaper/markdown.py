@@ -32,6 +32,8 @@ RULE = re.compile(r"^(?:=+|-+)[ \t]*$", re.M)
 HTML_ID = re.compile(r"""<[A-Za-z][^>]*?\s(?:id|name)\s*=\s*["']?([^\s"'>]+)""")
 HTML_LINK = re.compile(r"""<[A-Za-z][^>]*?\s(?:href|src)\s*=\s*(["'])(?P<target>[^"']*)\1""")
 
+STOPS = {pair: re.compile(rf"\\.|\n\n|[{re.escape(pair)}]", re.S) for pair in ("[]", "()")}  # where a search for a closing bracket looks
+
 
 def line_of(text: str, at: int) -> int:
     """The line, counted from 1, of a character."""
@@ -100,15 +102,12 @@ def without_code(text: str) -> str:
 def _closing(text: str, start: int, pair: str) -> int:
     """Where the bracket that opens at `start` closes, or -1 where a paragraph ends first."""
     depth = 0
-    for at in range(start, len(text)):
-        char = text[at]
-        if char == "\n" and text[at + 1 : at + 2] == "\n":
+    for m in STOPS[pair].finditer(text, start):
+        if m[0] == "\n\n":
             return -1
-        if at and text[at - 1] == "\\":
-            continue
-        depth += (char == pair[0]) - (char == pair[1])
-        if depth == 0:
-            return at
+        depth += (m[0] == pair[0]) - (m[0] == pair[1])
+        if depth == 0 and m[0] in pair:
+            return m.start()
     return -1
 
 

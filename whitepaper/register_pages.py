@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from html import escape as e
 
+from whitepaper import boxes
 from whitepaper.bibliography import Address, Drawing, group
 from whitepaper.language import Words, date
 from whitepaper.markdown import slug
@@ -91,7 +92,8 @@ def _facts(rows: list[tuple[str, str]]) -> str:
 
 def _article(item: Claim | Recommendation, data: str, facts: list[tuple[str, str]], words: Words) -> str:
     head = f"<p><strong>{item.number}.</strong> {e(item.statement)} {badge(item, words)}</p>"
-    return f'<article class="wp-record" id="{item.number}" {data} data-search-exclude="each">{head}{_facts(facts)}</article>'
+    whole = head + _facts(facts)
+    return f'<article class="wp-record {boxes.height([whole])}" id="{item.number}" {data} data-search-exclude="each">{whole}</article>'
 
 
 def _claims_page(drawing: Drawing, address: Address) -> str:

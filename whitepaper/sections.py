@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import fields, is_dataclass
 from typing import Any
 
 import yaml
@@ -63,7 +62,7 @@ def read_again(path: str, text: str, commands: tuple[str, str], cache: Cache) ->
         return _revived(path, text, kept), []
     section, problems = read(path, text, commands)
     if section and not problems:
-        cache.put(name, {f.name: _plain(getattr(section, f.name)) for f in fields(section) if f.name not in ("path", "text", "place")})
+        cache.put(name, {name: _plain(getattr(section, name)) for name in Section.__slots__ if name not in ("path", "text", "place")})
     return section, problems
 
 
@@ -71,7 +70,7 @@ def _plain(value: Any) -> Any:
     """A value of the model as lists and texts."""
     if isinstance(value, (tuple, frozenset)):
         return [_plain(v) for v in (sorted(value) if isinstance(value, frozenset) else value)]
-    return [_plain(getattr(value, f.name)) for f in fields(value)] if is_dataclass(value) else value
+    return [_plain(getattr(value, name)) for name in value.__slots__] if hasattr(value, "__slots__") else value
 
 
 def _revived(path: str, text: str, kept: dict[str, Any]) -> Section:
