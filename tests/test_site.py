@@ -188,3 +188,22 @@ def test_built_where_mkdocs_yml_is_not(tiny: Path, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "mkdocs", "build", "-q", "-f", str(tiny / "mkdocs.yml"), "-d", str(tmp_path / "site")]
     done = subprocess.run(command, cwd=ROOT / "tests", env={**os.environ, "NO_MKDOCS_2_WARNING": "1"}, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_every_section_shows_its_upkeep(paper_site: Path) -> None:
+    """Each section says when it was read against its sources and when it last changed, and shows what the changelog says of that."""
+    log = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    sections = sorted((ROOT / "docs" / "sections").glob("*.md"))
+    for source in sections:
+        page = BeautifulSoup((paper_site / "sections" / source.stem / "index.html").read_text(encoding="utf-8"), "html.parser")
+        box = page.select_one("h1 + details.wp-upkeep")
+        assert box is not None, source
+        summary = box.select_one("summary")
+        assert summary is not None and re.fullmatch(r"Read against its sources on \d+ \w+ \d{4} · last changed on \d+ \w+ \d{4}", summary.get_text().strip()), (
+            source
+        )
+        entries = [li.get_text().partition(". ")[2] for li in box.select("li")]
+        assert entries and all(entry[:60] in re.sub("[*`]", "", log) for entry in entries), source
+        number = source.stem.partition("-")[0]
+        assert any(re.search(rf"\b[Ss]ections? [^:]*\b{number}\b|\bC{number}\.\d|^Conclusion:", entry) for entry in entries), source
+    assert len(sections) == 8
