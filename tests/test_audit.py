@@ -505,7 +505,7 @@ def test_the_audit_is_polite(world: World) -> None:
 
 def test_what_is_past_its_review(world: World) -> None:
     """Claims and sections that nobody has held against their sources for two years are told, by the paper's own date or a day that is given."""
-    world.write("docs/about.md", "description:", "reviewed: 2024-05-01\ndescription:")
+    world.write("docs/about.md", "reviewed: 2026-01-30", "reviewed: 2024-05-01")
     assert run(world.root, "audit", *QUICK, **world.environment()).returncode == 0
     assert world.audit("2026-05-01").returncode == 0
     done = world.audit("2028-02-01")
@@ -514,7 +514,7 @@ def test_what_is_past_its_review(world: World) -> None:
             f"data/claims.yml:{line}: {number} is as of {day}, more than 2 years before 2028-02-01; hold it against newer sources, and date it"
             for line, number, day in ((1, "C1.1", "2026-01-15"), (12, "C1.2", "2026-01"), (23, "C2.1", "2026-01-15"))
         ),
-        "docs/about.md:3: was reviewed on 2024-05-01, more than 2 years before 2028-02-01; read it against its sources, and date it",
+        "docs/about.md:4: was reviewed on 2024-05-01, more than 2 years before 2028-02-01; read it against its sources, and date it",
         "4 problems",
     ]
     assert world.audit("someday").stderr == "DATE is 'someday'; write it as 2026-11-21\n"
