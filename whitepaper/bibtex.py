@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from bibtexparser.entrypoint import parse_string
@@ -14,6 +15,9 @@ BEFORE = (
     "date", "year", "volume", "number", "pages", "doi", "pmid", "isbn", "url", "urldate", "langid",
 )  # fmt: skip
 AFTER = ("keywords", "readas", "unconfirmed", "status", "statusurl", "verifiedat", "verifiedalso", "verifiedfields", "archivedurl")
+
+
+PLAIN = re.compile(r"@\w+\{(?P<key>[^\s,{}]+),|  (?P<field>[\w-]+) = \{.*\},|\}|")
 
 
 def rank(name: str) -> int:
@@ -33,6 +37,8 @@ def ordered(text: str) -> str:
     >>> ordered("@misc{b,\\n  year = {1},\\n  title = {B},\\n}\\n\\n@misc{a,\\n}\\n")
     '@misc{a,\\n}\\n\\n@misc{b,\\n  title = {B},\\n  year = {1},\\n}\\n'
     """
+    if _plainly_ordered(text):
+        return text
     blocks = parse_string(text, parse_stack=[]).blocks
     if any(isinstance(b, ParsingFailedBlock) for b in blocks):
         return text
@@ -55,6 +61,16 @@ def ordered(text: str) -> str:
         return text
     done = "\n\n".join([*head, *(whole for _, whole in sorted(entries, key=lambda e: e[0])), *notes]) + "\n"
     return done if _meaning(done) == _meaning(text) else text
+
+
+def _plainly_ordered(text: str) -> bool:
+    """Whether every line is an entry's first or last, a field whole or empty, and all are in order: most bibliographies are, and need no parser."""
+    key, last = "", -1
+    for m in map(PLAIN.fullmatch, text.split("\n")):
+        if m is None or (m["key"] and sort_key(m["key"]) < sort_key(key)) or (m["field"] and rank(m["field"]) < last):
+            return False
+        key, last = m["key"] or key, -1 if m["key"] else rank(m["field"]) if m["field"] else last
+    return True
 
 
 def _in_order(entry: Entry) -> str:
