@@ -178,6 +178,7 @@ def script(name: str, path: Path, **variables: str) -> subprocess.CompletedProce
     return subprocess.run([str(ROOT / "scripts" / name)], env={"PATH": str(path), **variables}, capture_output=True, text=True, check=False)
 
 
+@pytest.mark.xdist_group("publication")  # both install into one folder
 def test_the_validators_are_found_or_named(tmp_path: Path) -> None:
     """scripts/vnu and scripts/cffconvert give what their variable names, and say in one line what to do where a thing is missing."""
     for tool in ("sh", "dirname", "id"):
