@@ -105,6 +105,12 @@ def test_same_paper_same_bytes(made: Path, tmp_path: Path) -> None:
     assert {path for path in PATHS.values() if (made / path).is_file()} == set(PATHS.values())
 
 
+def test_documents_are_made_on_one_worker(request: pytest.FixtureRequest) -> None:
+    """Where two workers share the tests, those of the documents stay together."""
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    assert request.node.nodeid.endswith("@documents") == (workers > 1)
+
+
 PDFS = ("pdf", "summary")
 
 
