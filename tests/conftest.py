@@ -15,11 +15,12 @@ from pathlib import Path
 
 import pytest
 import yaml
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
 TINY = HERE / "site"
+expect.set_options(timeout=30_000)  # milliseconds: a machine that is busy with other tests is slow to draw
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
 
 
@@ -147,4 +148,11 @@ class Reader:
     def open(self, path: str) -> Page:
         """Open a page of the site."""
         self.page.goto(f"{self.address}/{path}")
+        return self.page
+
+    def awake(self, path: str) -> Page:
+        """Open a page of the site and move, which wakes Material's script."""
+        self.open(path)
+        with self.page.expect_response("**/search_index.json"):
+            self.page.mouse.move(40, 40)
         return self.page
