@@ -78,6 +78,11 @@ class Drawing:
         """How the paper itself is cited."""
         return self.coming[1].result()
 
+    def settle(self) -> None:
+        """Wait for what other programs print, so that a build beside this one finds it kept."""
+        for coming in self.coming:
+            coming.exception()
+
 
 def drawing(paper: Paper, style: Style, words: Words, cache: Cache, documents: Mapping[str, int] | None = None) -> Drawing:
     """All that the paper's pages are drawn from; what other programs print of it is begun.

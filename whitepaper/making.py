@@ -47,9 +47,15 @@ def documents() -> int:
 
 def _build(folder: Path, environment: dict[str, str]) -> int:
     """Build the pages into a folder. The exit status."""
+    with _building(folder, environment) as process:
+        return int(bool(process.wait()))
+
+
+def _building(folder: Path, environment: dict[str, str]) -> subprocess.Popen[bytes]:
+    """Set about building the pages into a folder."""
     shutil.rmtree(folder, ignore_errors=True)
     command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(folder.resolve())]
-    return int(bool(subprocess.run(command, env={**os.environ, **environment}, check=False).returncode))
+    return subprocess.Popen(command, env={**os.environ, **environment})
 
 
 def _make(folder: Path) -> int:
@@ -65,21 +71,23 @@ def _make(folder: Path) -> int:
         print(f"the documents need the Python package '{error.name}', which is not there; run 'make .venv/ready' to install it", file=sys.stderr)
         return 1
     cache = Cache(CACHE)
-    paper, style, problems = read(Sources(Path(), address=os.environ.get("SITE_URL", "")), cache)
+    paper, style, problems = read(Sources(Path(), address=os.environ.get("SITE_URL", "")), cache, ahead=True)
     if paper is None or style is None:
         tell(problems)
         return 1
     drawing = bibliography.drawing(paper, style, words(paper.publication.language), cache)
-    found = book.book(drawing, book.layout(Path("mkdocs.yml")))
-    try:
-        files = exports.made(found, cache)
-    except typst.TypstError as error:
-        if not (problems := exports.problems(error, paper)):
-            raise
-        tell(problems)
-        return 1
-    with tempfile.TemporaryDirectory() as copy:
-        if _build(Path(copy) / "site", {"OFFLINE": "true"}):
+    drawing.settle()
+    with tempfile.TemporaryDirectory() as copy, _building(Path(copy) / "site", {"OFFLINE": "true"}) as process:
+        found = book.book(drawing, book.layout(Path("mkdocs.yml")))
+        try:
+            files = exports.made(found, cache)
+        except typst.TypstError as error:
+            process.kill()
+            if not (problems := exports.problems(error, paper)):
+                raise
+            tell(problems)
+            return 1
+        if process.wait():
             return 1
         files[paths(paper.publication)["offline"]] = archive.packed(Path(copy) / "site", paper.publication.name, credits.epoch(found))
     exports.write(files, folder)
