@@ -50,10 +50,16 @@ def origin(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def clone(origin: Path, tmp_path: Path) -> Path:
-    """A clone of it that leans on this machine's environment, where `make` would set one up."""
+    """A clone of it that leans on this working tree's environment, where `make` would set one up, and on what builds and lints have kept."""
     root = tmp_path / "clone"
     git(tmp_path, "clone", "-q", str(origin), str(root))
     (root / ".venv").symlink_to(ROOT / ".venv")
+    kept = ROOT / ".cache" / "whitepaper"
+    kept.mkdir(parents=True, exist_ok=True)
+    (root / ".cache").mkdir()
+    (root / ".cache" / "whitepaper").symlink_to(kept)
+    if (ROOT / ".mypy_cache").exists():
+        shutil.copytree(ROOT / ".mypy_cache", root / ".mypy_cache")
     before = (ROOT / ".venv" / "ready").stat().st_mtime - 60
     for name in ("requirements.lock", "pyproject.toml"):
         os.utime(root / name, (before, before))
