@@ -18,6 +18,7 @@ from conftest import ROOT
 from test_reference import ARTICLE, Registry, holds, registry
 
 __all__ = ["registry"]  # the fixture
+pytestmark = pytest.mark.xdist_group("clones")  # what one makes, the next finds kept
 
 ELSEWHERE = {"test", "bench", "lighthouse", "audit"}  # the whole of CI, measures, and what has tests of its own
 OURS = {"serve", "site", "check", "prose", "fix", "section", "reference", "changes", "citation", "test-text", "lint", "lock", "upgrade", "hooks", "clean"}

@@ -15,6 +15,7 @@ from conftest import ROOT
 from test_make import clone, git, origin
 
 __all__ = ["clone", "origin"]  # the fixtures
+pytestmark = pytest.mark.xdist_group("clones")  # what one makes, the next finds kept
 
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 # What cannot run here, and why.
