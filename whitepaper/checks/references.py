@@ -23,6 +23,7 @@ CONTAINERS = {
 }  # fmt: skip
 DOI = re.compile(r"^10\.\d{4,9}/\S+$")
 WEB_ADDRESS = re.compile(r"^https?://[^\s/]+\.[^\s/]+\S*$")
+BRACED = re.compile(r"\{[^{}]*\}")
 MARKUP = re.compile(r"<\s*/?[a-zA-Z!][^>]*>|javascript:", re.I)
 
 
@@ -125,6 +126,20 @@ def markup_in_field(paper: Paper) -> Found:
                 yield Problem(r.field_place(name), f"'{r.key}' has '{found[0]}' in its {name}", "write plain text or TeX")
 
 
+def parted_name(paper: Paper) -> Found:
+    """A body's name has an 'and' that BibLaTeX takes for the border between two bodies."""
+    for r in paper.references.values():
+        for name in ("institution", "organization", "publisher"):
+            if re.search(r"\sand\s", _outside_braces(r.tex.get(name, ""))):
+                yield Problem(r.field_place(name), f"'{r.key}' has 'and' in its {name}, which makes it two names", f"write {name} = {{{{…}}}}, in two braces")
+
+
+def _outside_braces(tex: str) -> str:
+    while (shorter := BRACED.sub("", tex)) != tex:
+        tex = shorter
+    return tex
+
+
 def own_field(paper: Paper) -> Found:
     """One of the bibliography's own fields is missing or outside its scale (CONTRIBUTING tells them)."""
     for r in paper.references.values():
@@ -153,5 +168,5 @@ def _of_scale(r: Reference, name: str, scale: tuple[str, ...], needed: bool) -> 
 
 
 RULES: tuple[Callable[[Paper], Found], ...] = (
-    missing_field, no_identifier, malformed_identifier, twice, no_access_date, later_than_paper, markup_in_field, own_field,
+    missing_field, no_identifier, malformed_identifier, twice, no_access_date, later_than_paper, markup_in_field, parted_name, own_field,
 )  # fmt: skip
