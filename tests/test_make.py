@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import ROOT
+from conftest import ROOT, lean
 from test_reference import ARTICLE, Registry, holds, registry
 
 __all__ = ["registry"]  # the fixture
@@ -55,10 +55,7 @@ def clone(origin: Path, tmp_path: Path) -> Path:
     root = tmp_path / "clone"
     git(tmp_path, "clone", "-q", str(origin), str(root))
     (root / ".venv").symlink_to(ROOT / ".venv")
-    kept = ROOT / ".cache" / "whitepaper"
-    kept.mkdir(parents=True, exist_ok=True)
-    (root / ".cache").mkdir()
-    (root / ".cache" / "whitepaper").symlink_to(kept)
+    lean(root)
     if (ROOT / ".mypy_cache").exists():
         shutil.copytree(ROOT / ".mypy_cache", root / ".mypy_cache")
     before = (ROOT / ".venv" / "ready").stat().st_mtime - 60
