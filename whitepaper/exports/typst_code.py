@@ -11,12 +11,14 @@ from collections.abc import Callable, Iterable
 
 from lxml.html import HtmlElement
 
+from whitepaper.exports import flow
+
 ROOM, DENSE_ROOM = 92, 138  # characters in a line of a table, and of a dense one
 MOST = 10  # columns; a table of more is a row of cards
 USUAL = 12  # letters; a longer word may be hyphenated
 BOLD = 1.15  # how much wider a bold letter is
+BREAKS, MAY_BREAK = re.compile(r"/+|[._?=&%-]"), "\\g<0>\u200b"  # where an address that is shown may go on in the next line
 INLINE = {"em": "emph", "i": "emph", "cite": "emph", "strong": "strong", "b": "strong", "sup": "super", "sub": "sub", "del": "strike", "s": "strike"}
-BLOCK = {"p", "div", "section", "article", "ul", "ol", "dl", "table", "figure", "blockquote", "pre", "hr", "details", "nav", *(f"h{n}" for n in range(1, 7))}
 
 
 def quoted(text: str) -> str:
@@ -42,37 +44,14 @@ def _body(statements: Iterable[str]) -> str:
     return "{" + ";".join(statements) + "}"
 
 
-def _spaced(text: str | None) -> str:
-    return re.sub(r"[ \t\r\n]+", " ", text or "")
-
-
 def _inlines(element: HtmlElement, trim: bool = False) -> list[str]:
     """The content of an element that holds text and inline elements."""
-    return _run(_pieces(element), trim)
+    return _run(flow.inlines(element, trim))
 
 
-def _pieces(element: HtmlElement) -> list[str | HtmlElement]:
-    pieces: list[str | HtmlElement] = [element.text or ""]
-    for child in element:
-        pieces += [child, child.tail or ""] if isinstance(child.tag, str) else [child.tail or ""]
-    return pieces
-
-
-def _run(pieces: list[str | HtmlElement], trim: bool) -> list[str]:
-    """A run of text and inline elements as statements, trimmed at its ends if it stands alone."""
-    done: list[str] = []
-    shown = [_spaced(p) if isinstance(p, str) else p for p in pieces]
-    shown = [p for p in shown if not isinstance(p, str) or p]
-    if trim and shown and isinstance(shown[0], str):
-        shown[0] = shown[0].lstrip()
-    if trim and shown and isinstance(shown[-1], str):
-        shown[-1] = shown[-1].rstrip()
-    for piece in shown:
-        if isinstance(piece, str):
-            done += [quoted(piece)] if piece else []
-        else:
-            done.append(_inline(piece))
-    return done
+def _run(found: list[flow.Piece]) -> list[str]:
+    """A run of text and inline elements as statements."""
+    return [quoted(piece) if isinstance(piece, str) else _inline(piece) for piece in found]
 
 
 def _inline(element: HtmlElement) -> str:
@@ -106,7 +85,7 @@ def _link(target: str, element: HtmlElement, body: str) -> str:
     if target.startswith("#"):
         return f"link(label({quoted(target[1:])}), {body})"
     if element.text_content() == target:
-        body = _body([f"address({quoted(target)})"])
+        body = _body([f"address({quoted(BREAKS.sub(MAY_BREAK, target))})"])
     return f"link({quoted(target)}, {body})"
 
 
@@ -120,24 +99,14 @@ def _uses(element: HtmlElement, body: str) -> str:
 
 def _blocks(element: HtmlElement) -> list[str]:
     """The content of an element that may hold blocks: text between them is a paragraph."""
-    done: list[str] = []
-    run: list[str | HtmlElement] = []
-
-    def flush(inside: bool) -> None:
-        statements = _run(run, trim=True)
-        if statements:
-            done.append(f"par({_body(statements)})" if inside else _body(statements))
-        run.clear()
-
-    pieces = _pieces(element)
-    inside = any(not isinstance(p, str) and p.tag in BLOCK for p in pieces)
-    for piece in pieces:
-        if isinstance(piece, str) or piece.tag not in BLOCK:
-            run.append(piece)
+    found = list(flow.blocks(element))
+    inside = any(not isinstance(f, list) for f in found)
+    done = []
+    for block in found:
+        if not isinstance(block, list):
+            done.append(_block(block))
         else:
-            flush(inside)
-            done.append(_block(piece))
-    flush(inside)
+            done.append(f"par({_body(_run(block))})" if inside else _body(_run(block)))
     return done
 
 
@@ -228,7 +197,7 @@ def _figure(element: HtmlElement) -> str:
     told = _body(_inlines(captions[0], True)) if captions else "none"
     for found in captions:
         found.drop_tree()
-    return f"picture({told}, {_body(_run(list(element), True))})"
+    return f"picture({told}, {_body(_run(flow.run(list(element), True)))})"
 
 
 def _table(element: HtmlElement) -> str:
