@@ -85,4 +85,4 @@ LOCK = $(or $(wildcard $(BIN)/uv),uv) pip compile --quiet --universal --python-v
 	@touch $@
 
 clean:
-	rm -rf .venv .cache site dist .site-new .site-documents
+	rm -rf .venv .cache site dist .site-new .site-old

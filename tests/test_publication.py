@@ -85,11 +85,8 @@ def supplied(tmp_path_factory: pytest.TempPathFactory) -> Built:
     path = root / "publication.yml"
     text = re.sub(r"contributors:\n(?: .*\n)+", PEOPLE, path.read_text(encoding="utf-8"))
     path.write_text(text + SUPPLIED, encoding="utf-8")
-    made = root / "made" / "documents"
-    made.mkdir(parents=True)
-    for kind in ("pdf", "epub", "docx"):
-        (made / f"tiny-paper.{kind}").touch()
-    return Built(root, built(root, root / "site", WHITEPAPER_DOCUMENTS=str(made.parent), SOURCE_DATE_EPOCH="946598400"))
+    made = " ".join(f"documents/tiny-paper.{kind}" for kind in ("pdf", "epub", "docx"))
+    return Built(root, built(root, root / "site", WHITEPAPER_DOCUMENTS=made, SOURCE_DATE_EPOCH="946598400"))
 
 
 @pytest.fixture(params=["tiny", "supplied", "paper"])
@@ -403,10 +400,8 @@ def test_the_environment_gives_the_address(tiny: Path, tmp_path: Path) -> None:
 
 
 def test_documents_are_named_only_where_they_are_made(tiny: Path, tmp_path: Path) -> None:
-    """A build names the documents that were made, and no other."""
-    (tmp_path / "made" / "documents").mkdir(parents=True)
-    (tmp_path / "made" / "documents" / "tiny-paper.epub").touch()
-    for variables, found in (({}, set()), ({"WHITEPAPER_DOCUMENTS": str(tmp_path / "made")}, {"documents/tiny-paper.epub"})):
+    """A build names the documents that will stand beside it, and no other."""
+    for variables, found in (({}, set()), ({"WHITEPAPER_DOCUMENTS": "documents/tiny-paper.epub"}, {"documents/tiny-paper.epub"})):
         site = built(tiny, tmp_path / "site", SITE_URL="https://example.org/", **variables)
         for name in ("index.html", "cite/index.html"):
             assert set(re.findall(r"documents/[\w.-]+", (site / name).read_text(encoding="utf-8"))) == found

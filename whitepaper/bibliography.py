@@ -53,7 +53,7 @@ class Numbered:
 @dataclass(frozen=True, slots=True)
 class Drawing:
     """What drawing a page needs: the paper, words, what readers should know of each work, mentions, the numbers of exhibits,
-    each page's step in the reading order, the documents made beside the pages, and what finds terms; and what other programs print,
+    each page's step in the reading order, the documents that will stand beside the pages, and what finds terms; and what other programs print,
     which may be under way until it is asked for: the works as formatted, and how the paper itself is cited.
     """
 
@@ -63,7 +63,7 @@ class Drawing:
     mentions: Mapping[str, tuple[tuple[Mention, ...], ...]]
     numbers: Mapping[str, Numbered]
     steps: Mapping[str, Step]
-    documents: Mapping[str, int]
+    documents: frozenset[str]
     terms: Recogniser
     figures: Mapping[str, str]
     coming: tuple[Future[Formatted], Future[citing.Printed]]
@@ -84,11 +84,11 @@ class Drawing:
             coming.exception()
 
 
-def drawing(paper: Paper, style: Style, words: Words, cache: Cache, documents: Mapping[str, int] | None = None) -> Drawing:
+def drawing(paper: Paper, style: Style, words: Words, cache: Cache, documents: frozenset[str] = frozenset()) -> Drawing:
     """All that the paper's pages are drawn from; what other programs print of it is begun.
 
     Args:
-        documents: those made beside the pages, by path on the site, with their sizes in bytes.
+        documents: those that will stand beside the pages, by path on the site.
     """
     pool = ThreadPoolExecutor(2)
     formatted = pool.submit(lambda: in_their_languages(format_paper(paper, style, cache), paper))
@@ -96,7 +96,7 @@ def drawing(paper: Paper, style: Style, words: Words, cache: Cache, documents: M
     pool.shutdown(wait=False)
     steps, terms = {step.path: step for step in paper.order}, recogniser(tuple(paper.terms.values()))
     drawn, known = figures.drawn(paper, words), notes(paper, words)
-    return Drawing(paper, words, known, mentions(paper), numbered(paper, words), steps, documents or {}, terms, drawn, (formatted, cited))
+    return Drawing(paper, words, known, mentions(paper), numbered(paper, words), steps, documents, terms, drawn, (formatted, cited))
 
 
 def numbered(paper: Paper, words: Words) -> Mapping[str, Numbered]:

@@ -2,70 +2,52 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
-from whitepaper import bibliography
+from whitepaper import bibliography, downloads
 from whitepaper.cache import Cache
-from whitepaper.exports import policy
 from whitepaper.language import words
 from whitepaper.read import Sources, read
 from whitepaper.telling import tell
 
-NEW, OLD, SITE, MADE, DIST = Path(".site-new"), Path(".site-old"), Path("site"), Path(".site-documents"), Path("dist")
+NEW, OLD, SITE, DIST = Path(".site-new"), Path(".site-old"), Path("site"), Path("dist")
 CACHE = Path(".cache") / "whitepaper"
 
 
 def site() -> int:
     """Build the paper, strict, and its documents into `site/`; a build that fails leaves the old one as it was. The exit status."""
-    done = _make(MADE) or _build(NEW, {"WHITEPAPER_DOCUMENTS": str(MADE.resolve())})
-    if not done:
-        policy.write(NEW)
-        shutil.copytree(MADE, NEW, dirs_exist_ok=True)
-        shutil.rmtree(OLD, ignore_errors=True)
-        if SITE.exists():
-            SITE.rename(OLD)
-        NEW.rename(SITE)
-    for folder in (NEW, OLD, MADE):
-        shutil.rmtree(folder, ignore_errors=True)
-    return done
+    return _put(SITE, _make(NEW, with_pages=True))
 
 
 def documents() -> int:
     """Make every document into `dist/`; where one cannot be made, `dist/` stays as it was. The exit status."""
-    done = _make(MADE)
-    if not done:
-        shutil.rmtree(DIST, ignore_errors=True)
-        MADE.rename(DIST)
-    shutil.rmtree(MADE, ignore_errors=True)
-    return done
+    return _put(DIST, _make(NEW, with_pages=False))
 
 
-def _build(folder: Path, environment: dict[str, str]) -> int:
-    """Build the pages into a folder. The exit status."""
-    with _building(folder, environment) as process:
-        return int(bool(process.wait()))
+def _put(place: Path, failed: int) -> int:
+    """Put what was made in its place, if nothing failed. The exit status."""
+    if not failed:
+        shutil.rmtree(OLD, ignore_errors=True)
+        if place.exists():
+            place.rename(OLD)
+        NEW.rename(place)
+    for folder in (NEW, OLD):
+        shutil.rmtree(folder, ignore_errors=True)
+    return failed
 
 
-def _building(folder: Path, environment: dict[str, str]) -> subprocess.Popen[bytes]:
-    """Set about building the pages into a folder."""
-    shutil.rmtree(folder, ignore_errors=True)
-    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(folder.resolve())]
-    return subprocess.Popen(command, env={**os.environ, **environment})
-
-
-def _make(folder: Path) -> int:
-    """Make every document into a folder, each at its path on the site. The exit status."""
+def _make(folder: Path, with_pages: bool) -> int:
+    """Make every document into a folder, each at its path on the site, beside the pages if they are wanted. The exit status."""
     shutil.rmtree(folder, ignore_errors=True)
     try:
         import typst
 
-        from whitepaper.downloads import paths
-        from whitepaper.exports import archive, book, credits
+        from whitepaper.exports import book, credits
         from whitepaper.exports import documents as exports
     except ImportError as error:
         print(f"the documents need the Python package '{error.name}', which is not there; run 'make .venv/ready' to install it", file=sys.stderr)
@@ -75,21 +57,40 @@ def _make(folder: Path) -> int:
     if paper is None or style is None:
         tell(problems)
         return 1
-    drawing = bibliography.drawing(paper, style, words(paper.publication.language), cache)
+    record, arrangement = paper.publication, book.layout(Path("mkdocs.yml"))
+    drawing = bibliography.drawing(paper, style, words(record.language), cache)
     drawing.settle()
-    with tempfile.TemporaryDirectory() as copy, _building(Path(copy) / "site", {"OFFLINE": "true"}) as process:
-        found = book.book(drawing, book.layout(Path("mkdocs.yml")))
+    with tempfile.TemporaryDirectory() as aside:
+        copy, listed = Path(aside) / "copy.zip", exports.listed(paper, arrangement)
+        given = (folder if with_pages else None, listed, copy, record.name, credits.epoch(record))
+        process = multiprocessing.get_context("spawn").Process(target=_build, args=given)
+        process.start()
         try:
-            files = exports.made(found, cache)
+            files = exports.made(book.book(drawing, arrangement), listed, cache)
         except typst.TypstError as error:
             process.kill()
             if not (problems := exports.problems(error, paper)):
                 raise
             tell(problems)
             return 1
-        if process.wait():
+        process.join()
+        if process.exitcode:
             return 1
-        files[paths(paper.publication)["offline"]] = archive.packed(Path(copy) / "site", paper.publication.name, credits.epoch(found))
-    exports.write(files, folder)
+        exports.write(files, folder)
+        shutil.move(copy, folder / downloads.paths(record)["offline"])
+    downloads.tell_sizes(folder, drawing.words)
     cache.prune()
     return 0
+
+
+def _build(pages: Path | None, listed: list[str], copy: Path, name: str, epoch: int) -> None:
+    """In a process of its own: build the pages, which name the documents listed, and the copy of the site that is read from disk."""
+    from whitepaper import plugin
+    from whitepaper.exports import archive, policy
+
+    if pages:
+        plugin.build(pages, {plugin.MADE: " ".join(listed)})
+        policy.write(pages)
+    with tempfile.TemporaryDirectory() as offline:
+        plugin.build(Path(offline), {plugin.MADE: "", "OFFLINE": "true"})
+        copy.write_bytes(archive.packed(Path(offline), name, epoch))

@@ -14,9 +14,10 @@ from typing import Any, Literal, cast
 
 from jinja2 import Environment
 from markupsafe import Markup
+from mkdocs.__main__ import cli
 from mkdocs.config.base import Config
 from mkdocs.config.defaults import MkDocsConfig
-from mkdocs.exceptions import PluginError
+from mkdocs.exceptions import MkDocsException, PluginError
 from mkdocs.plugins import BasePlugin, event_priority
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.nav import Link, Navigation
@@ -27,14 +28,14 @@ from mkdocs_bibtex.citation import CitationBlock, InlineReference
 from mkdocs_bibtex.plugin import BibTexPlugin
 from mkdocs_bibtex.registry import ReferenceRegistry
 
-from whitepaper import bibliography, citing, downloads, exports, finding, glossary_pages, metadata, pages, publication, running
+from whitepaper import bibliography, citing, exports, finding, glossary_pages, metadata, pages, running
 from whitepaper.cache import Cache
 from whitepaper.language import words
 from whitepaper.model import Step
 from whitepaper.read import Sources, read
 from whitepaper.telling import tell
 
-MADE = "WHITEPAPER_DOCUMENTS"  # names the folder of documents made beside the pages, which then name them
+MADE = "WHITEPAPER_DOCUMENTS"  # names the documents that will stand beside the pages, which then link to them
 SHIM = "assets/iframe-worker.js"
 
 
@@ -89,7 +90,7 @@ class WhitepaperPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  #
         if paper is None or style is None:
             tell(problems)
             raise PluginError("the paper was not built")
-        made = downloads.sizes(paper.publication, Path(os.environ[MADE])) if os.environ.get(MADE) else {}
+        made = frozenset(os.environ.get(MADE, "").split())
         self.drawing = bibliography.drawing(paper, style, words(paper.publication.language), kept, made)
         self.kept = kept
         _place(config, paper.publication.address, self.serving)
@@ -147,8 +148,7 @@ class WhitepaperPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  #
             Link(label[1], self.urls[label[0]]) if label else None for label in (step.prev, step.next)
         )
         paper, said, address = self.drawing.paper, self.drawing.words, self.address(page)
-        made = publication.made(paper.publication, Path(os.environ[MADE])) if os.environ.get(MADE) else ()
-        head = metadata.head(path, paper, said, address, page.url, made)
+        head = metadata.head(path, paper, said, address, page.url, self.drawing.documents)
         cite = citing.box(paper, self.drawing.cited, said, path, address) + metadata.structured(path, paper)
         cast(dict[str, Any], context).update(words=said, metadata=head, cite=cite)
         return context
@@ -178,6 +178,20 @@ class WhitepaperPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]  #
     def address(self, page: Page) -> Callable[[str], str]:
         """What gives the address of a page or data file, relative to a page."""
         return cache(lambda path: get_relative_url(self.urls.get(path, path), page.url))
+
+
+def build(folder: Path, variables: Mapping[str, str]) -> None:
+    """Build the paper of the working directory into a folder, strict, as MkDocs' own command does, with these variables in its environment.
+
+    Raises:
+        SystemExit: it cannot be built; why has been told.
+    """
+    os.environ.update(variables)
+    try:
+        cli(["build", "--strict", "--site-dir", str(folder.resolve())], standalone_mode=False)
+    except MkDocsException as error:
+        error.show()
+        raise SystemExit(1) from error
 
 
 def _place(config: MkDocsConfig, address: str, serving: bool) -> None:

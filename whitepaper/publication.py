@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import yaml
@@ -45,11 +44,6 @@ DOCUMENTS = {
 def documents(record: Publication) -> dict[str, str]:
     """Where the whole paper's documents stand on the site, by kind: the one place that names them."""
     return {kind: f"documents/{record.name}.{kind}" for kind in DOCUMENTS}
-
-
-def made(record: Publication, folder: Path) -> tuple[str, ...]:
-    """Those of the documents that stand in a folder made for the site, by path there."""
-    return tuple(path for path in documents(record).values() if (folder / path).is_file())
 
 
 def read(path: str, text: str) -> tuple[Publication | None, list[Problem]]:

@@ -14,7 +14,7 @@ def packed(folder: Path, name: str, epoch: int) -> bytes:
     """A folder's files under one folder of that name, each with the same date."""
     out = io.BytesIO()
     day = time.gmtime(epoch)[:6]
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for path in sorted(p for p in folder.rglob("*") if p.is_file() and p.relative_to(folder).as_posix() not in LEFT_OUT):
             entry = zipfile.ZipInfo(f"{name}/{path.relative_to(folder).as_posix()}", day)
             entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16

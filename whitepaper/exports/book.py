@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 from urllib.parse import unquote
 
 import markdown
@@ -21,7 +21,7 @@ from lxml.html import HtmlElement
 from whitepaper import glossary_pages, pages
 from whitepaper.bibliography import REFERENCES, Drawing
 from whitepaper.language import Words
-from whitepaper.model import Publication, Section
+from whitepaper.model import Paper, Publication, Section
 from whitepaper.order import address as published
 
 HOME, SUMMARY = "docs/index.md", "docs/summary.md"
@@ -30,6 +30,9 @@ NO_BOOK = ".headerlink, .wp-facets, .wp-filter, .wp-dictionary, .wp-take, .wp-on
 FILES = "a[download], a[href^='/data/']"
 UNCURLED = ("code", "pre", "kbd", "samp")
 BLOCKS = ("p", "div", "li", "dt", "dd", "td", "th", "caption", "figcaption", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "br")
+
+
+Job: TypeAlias = Callable[[], bytes]  # what is left to do of a document once Python has done its part
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,14 +111,20 @@ def _files(nav: Any) -> Iterable[str]:
             yield from _files(entry)
 
 
+def order(paper: Paper, arrangement: Layout) -> list[str]:
+    """The pages that a book is made from: those of the reading order, then those beside it as appendices."""
+    read = [step.path for step in paper.order]
+    return read + [p for p in arrangement.beside if p in paper.sections and p not in read and p not in ONLINE]
+
+
 def book(drawing: Drawing, arrangement: Layout) -> Book:
-    """The book: pages in reading order, then those beside it as appendices."""
+    """The book of a paper."""
     paper, said = drawing.paper, drawing.words["book"]
     converter = markdown.Markdown(extensions=list(arrangement.extensions), extension_configs=dict(arrangement.options))
-    order = [step.path for step in paper.order]
-    appendices = [p for p in arrangement.beside if p in paper.sections and p not in order and p not in ONLINE]
     parts = []
-    for path in [*order, *appendices]:
+    pages_in_order = order(paper, arrangement)
+    appendices = pages_in_order[len(paper.order) :]
+    for path in pages_in_order:
         section = paper.sections[path]
         title = said["opening"] if path == HOME else section.title
         if path in appendices:

@@ -8,6 +8,7 @@ import uuid
 
 from whitepaper.exports.book import Book
 from whitepaper.language import date
+from whitepaper.model import Publication
 from whitepaper.publication import LICENCES
 
 
@@ -31,9 +32,9 @@ def licence(book: Book) -> str:
     return str(book.words["book"]["licence"]).format(name=LICENCES[book.publication.licence][0])
 
 
-def epoch(book: Book) -> int:
+def epoch(record: Publication) -> int:
     """The paper's date as seconds since 1970: the time that every document bears."""
-    return calendar.timegm(datetime.date.fromisoformat(book.publication.date).timetuple())
+    return calendar.timegm(datetime.date.fromisoformat(record.date).timetuple())
 
 
 def identifier(book: Book) -> str:

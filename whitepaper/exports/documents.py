@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Collection, Iterable, Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
 from importlib import resources
 from importlib.metadata import version
 from pathlib import Path
@@ -14,51 +14,59 @@ import typst
 from whitepaper.cache import Cache, digest, source_version
 from whitepaper.downloads import paths
 from whitepaper.exports import book as books
-from whitepaper.exports import credits, office, pdf, typst_code
-from whitepaper.exports.book import SUMMARY, Book
+from whitepaper.exports import credits, flow, office, pandoc, pdf, typst_code
+from whitepaper.exports.book import SUMMARY, Book, Job, Layout
 from whitepaper.model import Paper, Place, Problem
 
 UNPRINTABLE = re.compile(r'the text `"(.+?)"` could not be displayed')
+MAKERS: dict[str, Callable[[Book], Job]] = {  # the longest first
+    "pdf": pdf.paper,
+    "epub": office.epub,
+    "docx": office.docx,
+    "summary": pdf.summary,
+}
 PROGRAMS = ("typst", "pikepdf", "pypandoc-binary", "lxml")
 
 
-def made(book: Book, cache: Cache) -> dict[str, bytes]:
+def listed(paper: Paper, arrangement: Layout) -> list[str]:
+    """Where every document of a paper will stand on the site, the copy of the site among them."""
+    return [path for kind, path in paths(paper.publication).items() if kind != "summary" or SUMMARY in books.order(paper, arrangement)]
+
+
+def made(book: Book, wanted: Collection[str], cache: Cache) -> dict[str, bytes]:
     """Every document but the site's copy, and every page as Markdown.
+
+    Args:
+        wanted: where those that this paper has will stand on the site.
 
     Raises:
         typst.TypstError: the text cannot be typeset; see `problems`.
     """
-    makers: dict[str, Callable[[Book], bytes]] = {"pdf": pdf.paper, "epub": office.epub, "docx": office.docx}
-    if book.part(SUMMARY):
-        makers["summary"] = pdf.summary
-    stamp = _stamp(book)
+    at, stamp = paths(book.publication), _stamp(book)
     with ThreadPoolExecutor(2) as pool:
-        running = {kind: pool.submit(_kept, f"{stamp}-{kind}", make, book, cache) for kind, make in makers.items()}
-        pages = _markdown(book, stamp, cache)
-    at = paths(book.publication)
-    return {at[kind]: task.result() for kind, task in running.items()} | {path: text.encode("utf-8") for path, text in pages.items()}
+        running = {at[kind]: _begun(pool, f"{stamp}-{kind}", maker, book, cache) for kind, maker in MAKERS.items() if at[kind] in wanted}
+        pages = cache.result(f"{stamp}-markdown", lambda: office.markdown(book))
+    return {path: result() for path, result in running.items()} | {path: text.encode("utf-8") for path, text in pages.items()}
 
 
-def _kept(name: str, make: Callable[[Book], bytes], book: Book, cache: Cache) -> bytes:
-    """A document as it was made before from the same book, or made now."""
-    content = cache.get_file(name)
-    if content is None:
-        content = make(book)
-        cache.put_file(name, content)
+def _begun(pool: Executor, name: str, maker: Callable[[Book], Job], book: Book, cache: Cache) -> Job:
+    """What gives a document: as it was made before from the same book, or set about now.
+
+    What Python does of it is done here, because threads would only wait for each other; what other programs do is left to the pool.
+    """
+    kept = cache.get_file(name)
+    return (lambda: kept) if kept is not None else pool.submit(_finished, name, maker(book), cache).result
+
+
+def _finished(name: str, job: Job, cache: Cache) -> bytes:
+    content = job()
+    cache.put_file(name, content)
     return content
-
-
-def _markdown(book: Book, stamp: str, cache: Cache) -> dict[str, str]:
-    pages: dict[str, str] | None = cache.get(f"{stamp}-markdown")
-    if pages is None:
-        pages = office.markdown(book)
-        cache.put(f"{stamp}-markdown", pages)
-    return pages
 
 
 def _stamp(book: Book) -> str:
     """What the documents are made from: the book, our program, its templates and those that it runs."""
-    sources = source_version(*(str(m.__file__) for m in (books, credits, office, pdf, typst_code)))
+    sources = source_version(*(str(m.__file__) for m in (books, credits, flow, office, pandoc, pdf, typst_code)))
     templates = [f.read_text(encoding="utf-8") for f in sorted((resources.files("whitepaper") / "book").iterdir(), key=lambda f: f.name)]
     return digest("documents", repr(book), sources, templates, [version(p) for p in PROGRAMS])
 

@@ -14,14 +14,13 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-import pypandoc
 import typst
 from lxml import html
 from lxml.html import HtmlElement
 
 from whitepaper.bibliography import REFERENCES
-from whitepaper.exports import credits
-from whitepaper.exports.book import HOME, Book, Part, body_of, linked, whole
+from whitepaper.exports import credits, pandoc
+from whitepaper.exports.book import HOME, Book, Job, Part, body_of, linked, whole
 from whitepaper.exports.pdf import figure
 from whitepaper.exports.typst_code import DENSE_ROOM, MOST, needs, widths
 from whitepaper.order import address as published
@@ -41,35 +40,45 @@ PAGE = b'<w:pgSz w:w="12240" w:h="15840"/><w:pgMar w:top="1200" w:right="1200" w
 BETWEEN = "page-of-the-paper:"
 
 
-def epub(book: Book) -> bytes:
+def epub(book: Book) -> Job:
     """The book for reading devices."""
-    with tempfile.TemporaryDirectory() as folder:
-        for name, svg in book.figures.items():
-            (Path(folder) / f"{name}.svg").write_text(figure(svg), encoding="utf-8")
-        css = Path(folder) / "book.css"
-        css.write_text((resources.files("whitepaper") / "book" / "book.css").read_text(encoding="utf-8"), encoding="utf-8")
-        options = ["-t", "epub3", "--split-level=1", "--toc", "--toc-depth=2", f"--css={css}"]
-        return _pandoc(book, _plain(whole(book), ".svg"), options, Path(folder), ".epub")
+    document = pandoc.document(_shaped(whole(book), ".svg"))
+
+    def job() -> bytes:
+        with tempfile.TemporaryDirectory() as folder:
+            for name, svg in book.figures.items():
+                (Path(folder) / f"{name}.svg").write_text(figure(svg), encoding="utf-8")
+            css = Path(folder) / "book.css"
+            css.write_text((resources.files("whitepaper") / "book" / "book.css").read_text(encoding="utf-8"), encoding="utf-8")
+            options = ["-t", "epub3", "--split-level=1", "--toc", "--toc-depth=2", f"--css={css}"]
+            return _written(book, document, options, Path(folder), ".epub")
+
+    return job
 
 
-def docx(book: Book) -> bytes:
+def docx(book: Book) -> Job:
     """The book for mark-up in Word."""
-    with tempfile.TemporaryDirectory() as folder:
-        for name, svg in book.figures.items():
-            source = f'#set page(width: auto, height: auto, margin: 6pt)\n#image(bytes({json.dumps(figure(svg), ensure_ascii=False)}), format: "svg")'
-            (Path(folder) / f"{name}.png").write_bytes(typst.compile(source.encode(), format="png", ppi=200, ignore_system_fonts=True))
-        lua = Path(folder) / "book.lua"
-        lua.write_text((resources.files("whitepaper") / "book" / "book.lua").read_text(encoding="utf-8"), encoding="utf-8")
-        options = ["-t", "docx", f"--lua-filter={lua}", "--toc", "--toc-depth=2", f"--reference-doc={_dress(Path(folder))}"]
-        tree = whole(book)
-        _in_words(tree)
-        return _pandoc(book, _plain(tree, ".png"), options, Path(folder), ".docx")
+    tree = _shaped(whole(book), ".png")
+    _in_words(tree)
+    document = pandoc.document(tree)
+
+    def job() -> bytes:
+        with tempfile.TemporaryDirectory() as folder:
+            for name, svg in book.figures.items():
+                source = f'#set page(width: auto, height: auto, margin: 6pt)\n#image(bytes({json.dumps(figure(svg), ensure_ascii=False)}), format: "svg")'
+                (Path(folder) / f"{name}.png").write_bytes(typst.compile(source.encode(), format="png", ppi=200, ignore_system_fonts=True))
+            lua = Path(folder) / "book.lua"
+            lua.write_text((resources.files("whitepaper") / "book" / "book.lua").read_text(encoding="utf-8"), encoding="utf-8")
+            options = ["-t", "docx", f"--lua-filter={lua}", "--toc", "--toc-depth=2", f"--reference-doc={_dress(Path(folder))}"]
+            return _written(book, document, options, Path(folder), ".docx")
+
+    return job
 
 
 def _dress(folder: Path) -> Path:
     """pandoc's own dress of a Word file, with lines and smaller type in tables, and the size of the page."""
     plain, dressed = folder / "plain.docx", folder / "dress.docx"
-    subprocess.run([str(pypandoc.get_pandoc_path()), "-o", str(plain), "--print-default-data-file", "reference.docx"], check=True)
+    subprocess.run([pandoc.program(), "-o", str(plain), "--print-default-data-file", "reference.docx"], check=True)
     with zipfile.ZipFile(plain) as before, zipfile.ZipFile(dressed, "w") as after:
         for entry in before.infolist():
             content = before.read(entry)
@@ -82,14 +91,13 @@ def _dress(folder: Path) -> Path:
     return dressed
 
 
-def _pandoc(book: Book, tree: HtmlElement, options: list[str], folder: Path, ending: str) -> bytes:
-    """What pandoc makes of a tree."""
+def _written(book: Book, document: bytes, options: list[str], folder: Path, ending: str) -> bytes:
+    """A document and the record as a file of pandoc's."""
     meta = folder / "record.json"
     meta.write_text(json.dumps(_metadata(book), ensure_ascii=False), encoding="utf-8")
     out = folder / f"book{ending}"
-    command = [str(pypandoc.get_pandoc_path()), "-f", "html", f"--metadata-file={meta}", f"--resource-path={folder}", *options, "-o", str(out)]
-    environment = {**os.environ, "SOURCE_DATE_EPOCH": str(credits.epoch(book))}
-    subprocess.run(command, input=html.tostring(tree, encoding="utf-8"), cwd=folder, env=environment, check=True)
+    environment = {**os.environ, "SOURCE_DATE_EPOCH": str(credits.epoch(book.publication))}
+    pandoc.run(document, [f"--metadata-file={meta}", f"--resource-path={folder}", *options, "-o", str(out)], environment, folder)
     return out.read_bytes()
 
 
@@ -116,6 +124,14 @@ def _metadata(book: Book) -> dict[str, Any]:
         "accessibilitySummary": said["accessible"],
     }
     return {name: value for name, value in told.items() if value}
+
+
+def _shaped(tree: HtmlElement, image: str) -> HtmlElement:
+    """A tree with its images by their files' names, which end so, and its tables fitted."""
+    for found in tree.cssselect("img[src^='figure:']"):
+        found.set("src", str(found.get("src")).removeprefix("figure:") + image)
+    _fitted(tree)
+    return tree
 
 
 def _fitted(tree: HtmlElement) -> None:
@@ -152,40 +168,6 @@ def _as_records(table: HtmlElement, rows: list[list[HtmlElement]]) -> None:
     table.drop_tree()
 
 
-def _plain(tree: HtmlElement, image: str) -> HtmlElement:
-    """A tree of elements that pandoc keeps whole.
-
-    Args:
-        image: how the names of its images end, where it has images.
-    """
-    for section in tree.cssselect("section"):
-        section[0].set("id", section.get("id"))
-        section.drop_tag()
-    for found in tree.cssselect("article, details"):
-        found.tag = "div"
-    for found in tree.cssselect("summary"):
-        found.tag = "p"
-        found.set("class", "admonition-title")
-    for found in tree.cssselect("dt[id], dd[id], th[id], td[id]"):  # these lose their anchors
-        place = html.Element("span", {"id": found.attrib.pop("id")})
-        place.tail, found.text = found.text, None
-        found.insert(0, place)
-    for found in tree.cssselect("[role]"):
-        del found.attrib["role"]
-    for found in tree.cssselect("img[src^='figure:']"):
-        found.set("src", str(found.get("src")).removeprefix("figure:") + image)
-    if image:
-        _fitted(tree)
-        for link in tree.cssselect("a[id][href]"):  # Word's writer keeps no anchor on a link
-            place = html.Element("span", {"id": link.attrib.pop("id")})
-            place.tail, link.tail = link.tail, None
-            link.getparent().replace(link, place)
-            place.append(link)
-    for found in tree.cssselect(".wp-note, .wp-uses"):
-        found.addprevious(html.Element("br"))
-    return tree
-
-
 def _in_words(tree: HtmlElement) -> None:
     """Badges as words in parentheses, where there is no style to set them apart."""
     for badge in tree.cssselect(".wp-badge"):
@@ -200,8 +182,7 @@ def markdown(book: Book) -> dict[str, str]:
         mark.text, heading.text = BETWEEN + part.path, part.name
         told = html.fragment_fromstring(f"<blockquote><p>{escape(part.description)}</p></blockquote>")
         root.extend([mark, heading, told, _page(part, book)])
-    command = [str(pypandoc.get_pandoc_path()), "-f", "html", "-t", PLAIN, "--wrap=none"]
-    done = subprocess.run(command, input=html.tostring(_plain(root, ""), encoding="utf-8"), capture_output=True, check=True).stdout.decode()
+    done = pandoc.run(pandoc.document(root), ["-t", PLAIN, "--wrap=none"]).decode()
     pieces = re.split(rf"^{BETWEEN}(\S+)$", done, flags=re.M)
     files = {at(path): text.strip() + "\n" for path, text in zip(pieces[1::2], pieces[2::2], strict=True)}
     return {**files, "llms.txt": _index(book)}

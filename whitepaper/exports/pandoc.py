@@ -106,12 +106,10 @@ def _inline(element: HtmlElement) -> list[Node]:
 
 
 def blocks(element: HtmlElement) -> list[Node]:
-    """The content of an element that may hold blocks; text between them is a paragraph."""
-    found = list(flow.blocks(element))
-    beside = "Para" if any(not isinstance(f, list) for f in found) else "Plain"
+    """The content of an element that may hold blocks."""
     done: list[Node] = []
-    for block in found:
-        done += [_node(beside, _run(block))] if isinstance(block, list) else _block(block)
+    for block in flow.blocks(element):
+        done += [_node("Plain", _run(block))] if isinstance(block, list) else _block(block)
     return done
 
 

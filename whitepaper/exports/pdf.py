@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+from functools import partial
 from importlib import resources
 from typing import Any
 
@@ -14,7 +15,7 @@ from lxml import html
 
 from whitepaper.bibliography import REFERENCES
 from whitepaper.exports import credits, typst_code
-from whitepaper.exports.book import SUMMARY, Book, body_of, linked, online, whole
+from whitepaper.exports.book import SUMMARY, Book, Job, body_of, linked, online, whole
 
 STANDARDS: list[Any] = ["ua-1", "a-2a"]
 SIZES = (10.5, 10, 9.5, 9)  # points: the summary takes the first that keeps it to its pages
@@ -24,12 +25,12 @@ NUMBERED = re.compile(r"source-(?:C\d+\.\d+|R\d+)$")
 FACE = re.compile(r'font-family="[^"]*"')
 
 
-def paper(book: Book) -> bytes:
+def paper(book: Book) -> Job:
     """The whole paper."""
-    return _typeset(book, book.publication.title, "whole", typst_code.code(whole(book)))
+    return partial(_typeset, book, book.publication.title, "whole", typst_code.code(whole(book)))
 
 
-def summary(book: Book) -> bytes:
+def summary(book: Book) -> Job:
     """The summary alone, with the works it cites, as large as two pages allow."""
     part = book.part(SUMMARY)
     assert part is not None, "there is no summary"
@@ -49,7 +50,11 @@ def summary(book: Book) -> bytes:
         note.set("class", "wp-brief")
     known = {str(e.get("id")) for e in tree.cssselect("[id]")}
     linked(tree, lambda target: _within_summary(target, known, book))
-    code = typst_code.code(tree)
+    return partial(_fitted, book, title, typst_code.code(tree))
+
+
+def _fitted(book: Book, title: str, code: str) -> bytes:
+    """Code as a PDF of few pages, as large as they allow."""
     for size in SIZES:
         done = _typeset(book, title, f"alone.with({size}pt)", code)
         if pages(done) <= PAGES:
@@ -89,7 +94,7 @@ def _typeset(book: Book, title: str, how: str, code: str) -> bytes:
     }  # fmt: skip
     template = (resources.files("whitepaper") / "book" / "book.typ").read_text(encoding="utf-8")
     source = f"#let given = json(bytes({typst_code.quoted(json.dumps(given, ensure_ascii=False))}))\n{template}\n#show: {how}\n#{{\n{code}\n}}\n"
-    return _packed(typst.compile(source.encode("utf-8"), ignore_system_fonts=True, pdf_standards=STANDARDS, timestamp=credits.epoch(book)))
+    return _packed(typst.compile(source.encode("utf-8"), ignore_system_fonts=True, pdf_standards=STANDARDS, timestamp=credits.epoch(book.publication)))
 
 
 def figure(svg: str) -> str:

@@ -62,18 +62,17 @@ def policy(allowed: Iterable[str]) -> str:
     return "; ".join(f"{name} {value}" for name, value in rules.items())
 
 
-def with_policy(page: str) -> str:
+def with_policy(page: str, allowed: Iterable[str]) -> str:
     """A page with its policy as the first thing after its encoding, before anything that could load or run."""
-    meta = f'<meta http-equiv="Content-Security-Policy" content="{policy(hashes(page))}">'
+    meta = f'<meta http-equiv="Content-Security-Policy" content="{policy(allowed)}">'
     done, count = CHARSET.subn(lambda m: m[0] + meta, page, count=1)
     assert count, "a page without <meta charset> has no place for its policy"
     return done
 
 
-def headers(pages: Iterable[str]) -> str:
+def headers(allowed: Iterable[str]) -> str:
     """The file `_headers`, as several hosts read it: one policy for all pages, and what a meta element cannot carry."""
-    every = frozenset[str]().union(*map(hashes, pages))
-    whole = "; ".join([policy(every), *(f"{name} {value}" for name, value in HEADERS_ONLY.items())])
+    whole = "; ".join([policy(allowed), *(f"{name} {value}" for name, value in HEADERS_ONLY.items())])
     rows = {"Content-Security-Policy": whole, **OTHERS}
     return "/*\n" + "".join(f"  {name}: {value}\n" for name, value in rows.items())
 
@@ -81,6 +80,7 @@ def headers(pages: Iterable[str]) -> str:
 def write(site: Path) -> None:
     """Write the policy into every page of a built site, and `_headers` beside them."""
     pages = {path: path.read_text(encoding="utf-8") for path in sorted(site.rglob("*.html"))}
-    (site / "_headers").write_text(headers(pages.values()), encoding="utf-8")
+    allowed = {path: hashes(page) for path, page in pages.items()}
+    (site / "_headers").write_text(headers(frozenset[str]().union(*allowed.values())), encoding="utf-8")
     for path, page in pages.items():
-        path.write_text(with_policy(page), encoding="utf-8")
+        path.write_text(with_policy(page, allowed[path]), encoding="utf-8")
