@@ -381,6 +381,7 @@ def test_every_page_is_plain_markdown(made: Path) -> None:
         text = files.pop(name)
         assert text.startswith(f"# {part.name}\n")
         assert not re.search(r"</?(?:div|span|table|p|a|em|br)\b|(?<!\w)\[?@\w+\d{4}|\{[.#]", text), name
+        assert not re.search(r"(?:\]\([^)\s]+\)|<https?://[^>\s]+>)\w", text), name  # a link and what follows it are apart
         assert ("Sources cited here" in text) == bool(part.sources)
         assert part.path == "docs/index.md" or f"[{part.name}]({name}): {part.description}" in index
         for target in re.findall(r"\]\(([^)\s]+)\)", text):

@@ -206,7 +206,7 @@ def _page(part: Part, book: Book) -> HtmlElement:
         caption.tag = "p"
         caption.getparent().addprevious(caption)
     for element in tree.iter("*"):
-        for name in set(element.attrib) - {"href", "start", "scope"}:
+        for name in set(element.attrib) - {"href", "start", "scope", "class"}:
             del element.attrib[name]
     return tree
 
