@@ -340,6 +340,9 @@ c</code></pre><hr><div class="box" id="d"><p>In a box</p></div><p>Last</p>
     plain = source.replace('<section id="top"><h1>', '<h1 id="top">').replace("</section>", "")
     theirs = subprocess.run([pandoc.program(), "-f", "html", "-t", "html", "--wrap=none"], input=plain, capture_output=True, text=True, check=True).stdout
     assert flattened(ours) == flattened(theirs)
+    folded = html.fragment_fromstring("<div><details class='note'><summary>More</summary><p>Folded away</p></details></div>")
+    told = pandoc.run(pandoc.document(folded), ["-t", "html"]).decode()
+    assert re.fullmatch(r'<div class="note">\s*<p><strong>More</strong></p>\s*<p>Folded away</p>\s*</div>\s*', told)
 
 
 def flattened(source: str) -> list[tuple[str, str, dict[str, str]]]:

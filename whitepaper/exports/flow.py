@@ -10,7 +10,8 @@ from typing import TypeAlias
 from lxml.html import HtmlElement
 
 Piece: TypeAlias = str | HtmlElement
-BLOCK = {"p", "div", "section", "article", "ul", "ol", "dl", "table", "figure", "blockquote", "pre", "hr", "details", "nav", *(f"h{n}" for n in range(1, 7))}
+HEADINGS = {f"h{n}" for n in range(1, 7)}
+BLOCK = {"p", "div", "section", "article", "nav", "details", "summary", "ul", "ol", "dl", "table", "figure", "blockquote", "pre", "hr", *HEADINGS}
 
 
 def pieces(element: HtmlElement) -> list[Piece]:

@@ -129,7 +129,7 @@ def _block(element: HtmlElement) -> list[Node]:
 
 def _paragraph(element: HtmlElement) -> list[Node]:
     content = _inlines(element, True)
-    if "admonition-title" in str(element.get("class")):
+    if element.tag == "summary" or "admonition-title" in str(element.get("class")):
         content = [_node("Strong", content)]
     return [_node("Para", _named(element.get("id"), content))] if content else []
 
