@@ -47,7 +47,7 @@ hooks: .venv/ready
 	$(BIN)/pre-commit install
 
 test: .venv/ready
-	@chrome="$$(scripts/chromium)" && java="$$(scripts/java)" && $(MAKE) --no-print-directory lint && export CHROME="$$chrome" JAVA="$$java" && $(BIN)/pytest -n 2 --dist loadgroup -m "not alone" && $(BIN)/pytest -m alone
+	@chrome="$$(scripts/chromium)" && java="$$(scripts/java)" && $(MAKE) --no-print-directory lint && export CHROME="$$chrome" JAVA="$$java" && $(BIN)/pytest -n 3 --dist loadgroup -m "not alone" && $(BIN)/pytest -m alone
 
 test-text: .venv/ready lint
 	$(BIN)/pytest -n 2 -m "not browser and not tools and not alone"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 from functools import cache
 from pathlib import Path
 
@@ -20,32 +21,34 @@ def compressed(body: bytes) -> int:
     return min(len(body), len(gzip.compress(body, 6)))
 
 
-def loads(reader: Reader, path: str, patient: bool) -> tuple[dict[str, int], dict[str, int]]:
-    """What a page fetches when it is first loaded, and once its reader moves, with the compressed sizes.
-
-    Args:
-        patient: wait each time until nothing more is asked for, and not just for what is known to come.
-    """
+def loads(reader: Reader, path: str) -> tuple[dict[str, int], dict[str, int]]:
+    """What a page fetches when it is first loaded, and once its reader moves, with the compressed sizes."""
     met: list[Response] = []
     reader.page.on("response", lambda response: met.append(response))
     reader.open(path)
-    if patient:
-        reader.page.wait_for_load_state("networkidle")
+    reader.page.wait_for_load_state("networkidle")
     first = len(met)
     with reader.page.expect_response("**/search_index.json"), reader.page.expect_response("**/workers/search.*"):
         reader.page.mouse.move(40, 40)
-    if patient:
-        reader.page.wait_for_load_state("networkidle")
+    reader.page.wait_for_load_state("networkidle")
     sizes = [(r.url.removeprefix(reader.address), compressed(r.body())) for r in met]
     return dict(sizes[:first]), dict(sizes[first:])
 
 
 def test_pages_are_light(browser: Browser, paper_site: Path, serve: Serve) -> None:
-    """With an empty cache a section takes at most 150 KB in all, References 175; Material's script waits for a move, the search's entries for a question."""
+    """With an empty cache a section takes at most 150 KB in all, References 175; Material's script waits for a move, the search's entries for a question.
+
+    All pages name the same scripts and styles and differ in what they hold, so a browser opens the heaviest section, the heaviest page, home and the 404.
+    """
     address = serve(paper_site)
-    for path in paths(paper_site):
+    files = {path: paper_site / (path if path.endswith(".html") else f"{path}index.html") for path in paths(paper_site)}
+    asked = {frozenset(re.findall(r"assets/[\w./-]+\.(?:js|css)\b", file.read_text(encoding="utf-8"))) for file in files.values()}
+    assert len(asked) == 1
+    ordered = sorted(files, key=lambda path: compressed(files[path].read_bytes()))
+    section = next(path for path in reversed(ordered) if path.startswith("sections/"))
+    for path in ("404.html", "", section, ordered[-1]):
         context = browser.new_context()
-        first, moved = loads(Reader(context, address), path, patient=path in ("", "references/", "sections/2-neuroscience/"))
+        first, moved = loads(Reader(context, address), path)
         context.close()
         assert len(first) > 10, path
         assert not [url for url in first if "search" in url or "bundle" in url], path
