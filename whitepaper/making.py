@@ -60,20 +60,23 @@ def _make(folder: Path, with_pages: bool) -> int:
     record, arrangement = paper.publication, book.layout(Path("mkdocs.yml"))
     drawing = bibliography.drawing(paper, style, words(record.language), cache)
     drawing.settle()
+    listed = exports.listed(paper, arrangement)
     with tempfile.TemporaryDirectory() as aside:
-        copy, listed = Path(aside) / "copy.zip", exports.listed(paper, arrangement)
-        given = (folder if with_pages else None, listed, copy, record.name, credits.epoch(record))
+        copy = Path(aside) / "copy.zip"
+        given = (folder if with_pages else None, listed, Path(aside) / "copy", copy, record.name, credits.epoch(record))
         process = multiprocessing.get_context("spawn").Process(target=_build, args=given)
         process.start()
         try:
             files = exports.made(book.book(drawing, arrangement), listed, cache)
+            process.join()
         except typst.TypstError as error:
-            process.kill()
             if not (problems := exports.problems(error, paper)):
                 raise
             tell(problems)
             return 1
-        process.join()
+        finally:  # whatever fails here, nothing goes on behind it
+            process.kill()
+            process.join()
         if process.exitcode:
             return 1
         exports.write(files, folder)
@@ -83,14 +86,13 @@ def _make(folder: Path, with_pages: bool) -> int:
     return 0
 
 
-def _build(pages: Path | None, listed: list[str], copy: Path, name: str, epoch: int) -> None:
-    """In a process of its own: build the pages, which name the documents listed, and the copy of the site that is read from disk."""
+def _build(pages: Path | None, listed: list[str], offline: Path, copy: Path, name: str, epoch: int) -> None:
+    """In a process of its own: build the pages, which name the documents listed, and the site as it is read from disk, with a copy of it in one file."""
     from whitepaper import plugin
     from whitepaper.exports import archive, policy
 
     if pages:
         plugin.build(pages, {plugin.MADE: " ".join(listed)})
         policy.write(pages)
-    with tempfile.TemporaryDirectory() as offline:
-        plugin.build(Path(offline), {plugin.MADE: "", "OFFLINE": "true"})
-        copy.write_bytes(archive.packed(Path(offline), name, epoch))
+    plugin.build(offline, {plugin.MADE: "", "OFFLINE": "true"})
+    copy.write_bytes(archive.packed(offline, name, epoch))
